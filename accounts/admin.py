@@ -1,0 +1,102 @@
+"""Django admin: people and their rights, and who changed what. Only admins get in, by our own sign-in."""
+
+from typing import Any
+
+import allauth.account.admin  # noqa: F401  # It registers what is taken away below.
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from auditlog.admin import LogEntryAdmin
+from auditlog.filters import ResourceTypeFilter
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
+from accounts.models import User, WarehouseUserPermission
+from accounts.services import set_right, set_role
+
+admin.site.site_header = admin.site.site_title = "Holdfast"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Roles keep their groups in step, and an address stands at its person.
+admin.site.unregister([Group, EmailAddress, LogEntry])
+
+
+class WarehouseRightInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = WarehouseUserPermission
+    form = WarehouseRightForm
+    autocomplete_fields = ("content_object",)
+    verbose_name = _("right in a warehouse")
+    verbose_name_plural = _("rights in warehouses")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("permission", "content_object")
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+    """People: added with a role, suspended instead of deleted, rights stored through the one service."""
+
+    form = PersonForm
+    add_form = NewPersonForm
+    inlines = (WarehouseRightInline,)
+    list_display = ("email", "name", "role", "status", "last_login")
+    list_filter = ("role", "status")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    autocomplete_fields = ("home_warehouse",)
+    readonly_fields = ("last_login", "date_joined")
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("email", "name", "phone", "password")}),
+        (_("What the person may do"), {"fields": ("role", "status")}),
+        (_("Pages"), {"fields": ("home_warehouse", "time_zone")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Nobody locks themselves out; another admin has to do it.
+        mine = ("role", "status") if obj and obj.pk == request.user.pk else ()
+        return (*super().get_readonly_fields(request, obj), *mine)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "role" in form.changed_data:
+            set_role(person=obj, role=obj.role)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        for row in formset.deleted_forms:
+            if row.instance.pk:
+                set_right(person=form.instance, warehouse=row.instance.content_object, right=None)
+        for row in formset.forms:
+            if row in formset.deleted_forms or not row.has_changed():
+                continue
+            warehouse = row.cleaned_data["content_object"]
+            if before := row.initial.get("content_object"):
+                held = WarehouseUserPermission.objects.filter(user=form.instance, content_object=before)
+                for right in held.exclude(content_object=warehouse):
+                    right.delete()
+            set_right(person=form.instance, warehouse=warehouse, right=row.chosen)
+
+
+@admin.register(LogEntry)
+class AuditAdmin(LogEntryAdmin):
+    """Who changed what from what to what; to read and to search, never to change."""
+
+    date_hierarchy = None
+    list_display = ("created", "user_url", "resource_url", "action", "msg_short")
+    list_filter = ("action", ResourceTypeFilter)
+    search_fields = ("object_repr", "actor__email", "actor__name")
+    show_full_result_count = False

@@ -1,0 +1,55 @@
+"""Signing in and out, and what people set for themselves."""
+
+from allauth.account.views import LoginView, LogoutView
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.forms import ProfileForm
+from inventory_site.web.access import anyone, signed_in
+from inventory_site.web.errors import error_page
+from inventory_site.web.request import StaffRequest
+from inventory_site.web.zones import zone_choices
+
+FAILED_WAIT = 5 * 60
+
+
+class SignInView(LoginView):
+    """allauth's sign-in with the house's statuses: 422 for a refusal, 429 for too many of them."""
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        if form.has_error("__all__", "too_many_login_attempts"):
+            sentence = str(form.non_field_errors()[0])
+            return error_page(self.request, 429, sentence, retry_after=FAILED_WAIT)
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+_sign_in = SignInView.as_view()
+_sign_out = LogoutView.as_view()
+
+
+@anyone
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    response: HttpResponseBase = _sign_in(request)
+    return response
+
+
+@anyone
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    response: HttpResponseBase = _sign_out(request)
+    return response
+
+
+@signed_in
+def profile(request: StaffRequest) -> HttpResponse:
+    sent = request.method == "POST"
+    form = ProfileForm(request.POST if sent else None, instance=request.user)
+    if sent and form.is_valid() and form.saved():
+        messages.success(request, _("Saved your profile."))
+        return redirect("accounts:profile")
+    context = {"form": form, "zones": zone_choices()}
+    return render(request, "accounts/profile.html", context, status=422 if sent else 200)

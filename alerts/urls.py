@@ -1,0 +1,10 @@
+from django.urls import path
+
+from alerts import views
+
+app_name = "alerts"
+urlpatterns = [
+    path("", views.alert_list, name="alert-list"),
+    path("<int:pk>/", views.alert_detail, name="alert-detail"),
+    path("<int:pk>/acknowledge", views.alert_acknowledge, name="alert-acknowledge"),
+]

@@ -1,0 +1,109 @@
+"""The environment of `make run`: what the person set, and a default for everything else."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from environs import Env, EnvValidationError, ValidationError, validate
+
+from inventory_site.embedded import places
+from inventory_site.embedded.errors import CannotStart
+from inventory_site.embedded.postgres import Postgres
+from inventory_site.embedded.record import Record, port_is_free
+from inventory_site.embedded.services import SERVICES, Service
+from inventory_site.embedded.valkey import Valkey
+
+START = ("HOST", "PORT", "WEB_WORKERS", "WEB_THREADS", "DATABASE_POOL_SIZE")
+GIVEN = {"postgres": "DATABASE_URL", "valkey-cache": "REDIS_URL", "valkey-broker": "BROKER_URL"}
+
+
+def read_dotenv() -> None:
+    """Read `.env`: what the environment already has, it keeps; an empty value is no value."""
+    Env().read_env(str(places.CHECKOUT / ".env"), recurse=False)
+    for name in [*GIVEN.values(), *START, "DATA_DIR", "BASE_URL", "SECRET_KEY"]:
+        if os.environ.get(name) == "":
+            del os.environ[name]
+
+
+def set_defaults() -> None:
+    """Complete the environment for a start; raise CannotStart with every wrong variable of the start named.
+
+    In production the address and the secret key have no default, as the settings say.
+    """
+    env = Env(eager=False)
+    count = validate.Range(min=1, max=100)
+    host = env.str("HOST", default="127.0.0.1")
+    port = env.int("PORT", default=8000, validate=validate.Range(min=1, max=65535))
+    workers = env.int("WEB_WORKERS", default=2, validate=count)
+    threads = env.int("WEB_THREADS", default=4, validate=count)
+    pool = env.int("DATABASE_POOL_SIZE", default=max(threads or 1, 8), validate=enough_for(threads or 1))
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        messages = cast("dict[str, list[str]]", error.error_messages)
+        wrong = [f"  {name}: {' '.join(why)}" for name, why in sorted(messages.items())]
+        raise CannotStart("\n".join(["The environment is not fit to start with:", *wrong])) from None
+    defaults = {
+        "HOST": host,
+        "PORT": port,
+        "WEB_WORKERS": workers,
+        "WEB_THREADS": threads,
+        "ENVIRONMENT": "development",
+        "DATA_DIR": places.data_dir(),
+        "DATABASE_POOL_SIZE": pool,
+        "LOG_LEVEL": "INFO",
+        "DJANGO_SETTINGS_MODULE": "inventory_site.settings",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, str(value))
+    if os.environ["ENVIRONMENT"] != "production":
+        os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
+        os.environ.setdefault("SECRET_KEY", Record.load(places.data_dir()).secret_key)
+
+
+def enough_for(threads: int) -> Callable[[int], None]:
+    """Give a check of the pool's size: a thread without a connection of its own would wait for another's."""
+
+    def check(size: int) -> None:
+        if 0 < size < threads:
+            raise ValidationError("Fewer than WEB_THREADS.")
+
+    return check
+
+
+def check_port() -> None:
+    host, port = os.environ["HOST"], int(os.environ["PORT"])
+    if not port_is_free(port, host):
+        raise CannotStart(f"Port {port} is taken: end what listens there, or choose another, as in PORT={port + 1}.")
+
+
+def use_embedded(data: Path) -> list[Service]:
+    """Make ready each service whose address is not set, and set its address; name what supervisor shall run."""
+    record = Record.load(data).with_free_ports()
+    record.save(data)
+    left_out = {name for name, variable in GIVEN.items() if os.environ.get(variable)}
+    if "postgres" not in left_out:
+        postgres = Postgres.at(data, record)
+        postgres.initialise()
+        postgres.set_superuser_password()
+        os.environ["DATABASE_URL"] = record.database_url
+    caches = {"valkey-cache": Valkey.cache(data, record), "valkey-broker": Valkey.broker(data, record)}
+    for name, valkey in caches.items():
+        if name not in left_out:
+            valkey.configure()
+            os.environ[GIVEN[name]] = valkey.url
+    return [service for name, service in SERVICES.items() if name not in left_out]
+
+
+def exports() -> dict[str, str]:
+    """Give the environment that a command needs to work on what `run` has started here."""
+    read_dotenv()
+    set_defaults()
+    data = places.data_dir()
+    record = Record.load(data)
+    os.environ.setdefault("DATABASE_URL", record.database_url)
+    os.environ.setdefault("REDIS_URL", Valkey.cache(data, record).url)
+    os.environ.setdefault("BROKER_URL", Valkey.broker(data, record).url)
+    wanted = ("ENVIRONMENT", "SECRET_KEY", "DATA_DIR", "BASE_URL", *GIVEN.values())
+    return {name: os.environ[name] for name in wanted if name in os.environ}

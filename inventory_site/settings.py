@@ -1,0 +1,282 @@
+"""Every setting, read once from the environment; a wrong or missing variable stops the start with all of them named.
+
+`.env.example` lists the variables. ENVIRONMENT is `production` unless something says otherwise.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import dj_database_url
+import dj_email_url
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env(eager=False)
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+ENVIRONMENT = env.str(
+    "ENVIRONMENT", default="production", validate=validate.OneOf(["production", "development", "test"])
+)
+PRODUCTION = ENVIRONMENT not in ("development", "test")
+
+
+def outside_production(default: Any) -> dict[str, Any]:
+    """Give a default for development and tests; in production the variable must be set."""
+    return {} if PRODUCTION else {"default": default}
+
+
+database_address = validate.Regexp(r"postgres(ql)?://", error="Not a postgresql:// address.")
+redis_address = validate.Regexp(r"(rediss?|unix)://", error="Not a redis://, rediss:// or unix:// address.")
+mail_address = validate.Regexp(
+    r"(smtp|submission|file|console|memory|dummy)://",
+    error="Not an address like submission://smtp.example.com.",
+)
+web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
+
+SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50, error="Shorter than 50 characters."))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.bool(
+    "DEBUG", default=False, validate=validate.Equal(False, error="Must be off in production.") if PRODUCTION else []
+)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    validate=validate.Length(min=1, error="Names no host."),
+    **outside_production(["localhost", "127.0.0.1", "[::1]"]),
+)
+BASE_URL = env.str("BASE_URL", validate=web_address, **outside_production("http://localhost:8000"))
+HTTPS = env.bool("HTTPS", default=PRODUCTION)
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0, max=10))
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
+DATABASE_URL = env.str("DATABASE_URL", validate=database_address)
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0, validate=validate.Range(min=0, max=100))
+REDIS_URL = env.str("REDIS_URL", validate=redis_address)
+BROKER_URL = env.str("BROKER_URL", validate=redis_address)
+EMAIL_URL = env.str("EMAIL_URL", validate=mail_address, **outside_production("file://"))
+EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
+
+try:
+    env.seal()
+except EnvValidationError as error:
+    messages = cast("Mapping[str, list[str]]", error.error_messages)
+    wrong = [f"  {name}: {' '.join(why)}" for name, why in sorted(messages.items())]
+    raise ImproperlyConfigured("\n".join(["The environment is not fit to start with:", *wrong])) from None
+
+# Applications
+INSTALLED_APPS = [
+    "inventory_site",
+    "inventory_site.web",
+    "reports",
+    "stock",
+    "alerts",
+    "catalog",
+    "accounts",
+    "warehouses",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "auditlog",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "guardian",
+    "template_partials",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "inventory_site.web.middleware.PrivatePagesMiddleware",
+    "inventory_site.web.middleware.PersonTimeZoneMiddleware",
+]
+ROOT_URLCONF = "inventory_site.urls"
+WSGI_APPLICATION = "inventory_site.wsgi.application"
+ASGI_APPLICATION = "inventory_site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["inventory_site.web.templatetags.web", "template_partials.templatetags.partials"],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# E-mail addresses are unique without case, by a constraint that the check for a unique field does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+ANONYMOUS_USER_NAME = None
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "stock:today"
+ACCOUNT_ADAPTER = "accounts.services.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# Data
+DATABASE = dj_database_url.parse(DATABASE_URL)
+DATABASES = {
+    "default": {
+        **DATABASE,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **DATABASE.get("OPTIONS", {}),
+            **({"pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 5}} if DATABASE_POOL_SIZE else {}),
+        },
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "inventory_site.web.cache.GuardedRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "holdfast",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.2, "SOCKET_TIMEOUT": 0.3},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A person may send 1,000 lines of seven fields each; 1,001 must still reach the form, which says so in words.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# Tasks
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 240
+CELERY_TASK_SOFT_TIME_LIMIT = 210
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "health_check_interval": 10,
+    "max_retries": 0,
+}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"alerts.tasks.*": {"queue": "notify"}, "reports.tasks.*": {"queue": "reports"}}
+CELERY_BEAT_SCHEDULE = {
+    # What a lost nudge left in the outbox, and what is to be tried again.
+    "alerts.relay": {"task": "alerts.tasks.relay", "schedule": 15.0, "options": {"expires": 15}},
+    "judge levels": {
+        "task": "stock.tasks.judge_levels",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+    # Every ten minutes, by night too: each turn adds what is new, so a turn for the night alone would find nothing.
+    "roll up": {"task": "reports.tasks.roll_up", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
+}
+
+# Mail
+EMAIL = dj_email_url.parse(EMAIL_URL)
+vars().update(EMAIL)
+EMAIL_TIMEOUT = 10
+if EMAIL["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+    EMAIL_BACKEND = "inventory_site.mail.EmlBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "inventory_site" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Security
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "inventory_site.web.errors.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+}

@@ -1,0 +1,13 @@
+"""What the worker runs for reports."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from reports import services
+
+
+@shared_task(name="reports.tasks.roll_up")
+def roll_up(**kwargs: Any) -> None:
+    services.roll_up(now=timezone.now())

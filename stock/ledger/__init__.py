@@ -1,0 +1,255 @@
+"""The one writer of levels and transactions, and the one order of locks.
+
+`book` takes every lock in this order: the operation key (insert; with it the right to reverse an operation, which is
+unique), new lots by (product, number), products by id and bins with their warehouses by id (FOR KEY SHARE), Inventory
+by (product id, warehouse id) (FOR NO KEY UPDATE; missing rows inserted first in the same order) and with it all its
+holdings, alerts last. So no two operations can deadlock, whatever their lines.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, Required, TypedDict, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from alerts import services as alerts
+from stock.errors import KeyReused, Problem, Refused
+from stock.ledger import statements
+from stock.ledger.books import Books, Level, LocationRow, Part, ProductRow
+from stock.ledger.checks import MOST_LINES, operation_problems
+from stock.ledger.crossing import findings
+from stock.ledger.entry import verb
+from stock.ledger.lots import WantedLot, find_or_add_lots
+from stock.models import Operation, ReasonCode, StockTransaction
+from stock.queries.levels import remember
+from warehouses.models import Warehouse
+
+__all__ = ["Books", "Draft", "Level", "Origin", "Slip", "Touches", "book", "verb"]
+
+L = TypeVar("L")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an operation came from: the device as it names itself and its network address."""
+
+    device: str = ""
+    address: str | None = None
+
+
+class Slip(TypedDict, total=False):
+    """What every verb is told besides its lines: who, when (device clock), the client's key, words to find it by."""
+
+    by: Required[User]
+    at: Required[datetime]
+    key: Required[UUID]
+    reference: str
+    note: str
+    origin: Origin
+    # Only judge the lines: always raises Refused, with what is wrong with them.
+    rehearse: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a person asks for. `asked` are its lines as plain values, for the digest."""
+
+    kind: Operation.Kind
+    warehouse: Warehouse
+    by: User
+    at: datetime
+    key: UUID
+    asked: Sequence[Sequence[object]]
+    reference: str = ""
+    reason: ReasonCode | None = None
+    note: str = ""
+    origin: Origin = Origin()
+    reverses: Operation | None = None
+    rehearse: bool = False
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over kind, warehouse, lines, reason, reference, what it reverses and the person; not over `at`."""
+        body = [
+            self.kind.value,
+            self.warehouse.pk,
+            self.reference,
+            self.reason.pk if self.reason else None,
+            str(self.reverses.pk) if self.reverses else None,
+            self.by.pk,
+            [[_plain(value) for value in line] for line in self.asked],
+        ]
+        return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touches:
+    """What an operation locks: bins by id, products by id in every one of `warehouses`, and the lots it names.
+
+    Levels that are missing in the warehouses `adding_to` are made.
+    """
+
+    warehouses: Sequence[Warehouse]
+    products: Iterable[int]
+    locations: Iterable[int] = ()
+    adding_to: Sequence[Warehouse] = ()
+    lots: Collection[WantedLot] = ()
+
+
+def book(
+    draft: Draft,
+    lines: Sequence[L],
+    plan: Callable[[Books, int, L], Problem | None],
+    touches: Touches,
+    *,
+    wrong: Sequence[Problem] = (),
+    doubts: Callable[[Operation], None] = lambda _operation: None,
+) -> Operation:
+    """Book one operation, whole or not at all, and return it; a key that was booked before answers with its operation.
+
+    `plan` takes and puts one line on the locked Books, or says what is wrong with it; `wrong` is what the verb knows to
+    be wrong before, and `doubts` may raise once it is sure that the key is new. Levels that crossed a threshold reach
+    the alerts in this transaction; the cache learns the new levels after commit. The number of statements does not
+    depend on the number of lines. Raises Refused with every problem, KeyReused.
+    """
+    operation = _claim(draft)
+    if operation.replayed:
+        return operation
+    doubts(operation)
+    most = None if draft.reverses else MOST_LINES
+    of_lines = {problem.line: problem for problem in wrong if problem.line is not None}
+    if problems := [
+        *operation_problems(len(lines), *touches.warehouses, most=most),
+        *(problem for problem in wrong if problem.line is None),
+    ]:
+        raise Refused([*problems, *of_lines.values()])
+    books = _lock(operation, touches)
+    problems = [problem for n, line in enumerate(lines) if (problem := of_lines.get(n) or plan(books, n, line))]
+    if problems or draft.rehearse:
+        raise Refused(problems)
+    _post(books, operation)
+    return operation
+
+
+def _claim(draft: Draft) -> Operation:
+    """Insert the operation under its key, or return the one that was booked under it before (`replayed` is set).
+
+    Waits for a transaction that is booking the same key, or reversing the same operation, now.
+    """
+    operation = _unbooked(draft)
+    columns = [field.attname for field in Operation._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statements.CLAIM_KEY, {name: getattr(operation, name) for name in columns})
+        row = cursor.fetchone()
+    if row is None:
+        booked = Operation.objects.filter(pk=draft.key).first()
+        if booked is not None and booked.digest != operation.digest:
+            raise KeyReused
+        # No operation of this key: another one has reversed the same operation, and twice is the same as once.
+        booked = booked or Operation.objects.get(reverses=draft.reverses)
+        booked.replayed = True
+        return booked
+    operation.at, operation.clock_corrected, operation.created = row
+    operation._state.adding = False
+    operation._state.db = "default"
+    return operation
+
+
+def _unbooked(draft: Draft) -> Operation:
+    return Operation(
+        key=draft.key,
+        kind=draft.kind.value,
+        warehouse=draft.warehouse,
+        reference=draft.reference,
+        reason=draft.reason,
+        note=draft.note,
+        by=draft.by,
+        at=draft.at,
+        device=draft.origin.device[:200],
+        address=draft.origin.address,
+        reverses=draft.reverses,
+        digest=draft.digest,
+    )
+
+
+def _lock(operation: Operation, touches: Touches) -> Books:
+    by_id = {warehouse.pk: warehouse for warehouse in touches.warehouses}
+    product_ids = sorted(set(touches.products))
+    lots = find_or_add_lots(touches.lots)
+    with connection.cursor() as cursor:
+        cursor.execute(statements.LOCK_PRODUCTS, {"products": product_ids})
+        products = {row[0]: ProductRow(*row) for row in cursor.fetchall()}
+        bins = {"locations": sorted(set(touches.locations)), "warehouses": list(by_id)}
+        cursor.execute(statements.LOCK_LOCATIONS, bins)
+        locations = {row[0]: LocationRow(*row) for row in cursor.fetchall()}
+        if touches.adding_to:
+            cursor.execute(statements.ADD_MISSING_LEVELS, _pairs(list(products), [w.pk for w in touches.adding_to]))
+        cursor.execute(statements.LOCK_LEVELS, _pairs(product_ids, list(by_id)))
+        levels = {}
+        for id_, product, warehouse, quantity, low, high, version in cursor.fetchall():
+            levels[id_] = Level(id_, products[product], by_id[warehouse], quantity, low, high, version, before=quantity)
+        cursor.execute(statements.READ_PARTS, {"levels": list(levels)})
+        for inventory, *part in cursor.fetchall():
+            levels[inventory].parts.append(Part(*part))
+    return Books(
+        products=products,
+        locations=locations,
+        levels={(level.product.id, level.warehouse.pk): level for level in levels.values()},
+        lots=lots,
+        today={pk: operation.created.astimezone(ZoneInfo(w.time_zone)).date() for pk, w in by_id.items()},
+    )
+
+
+def _post(books: Books, operation: Operation) -> None:
+    changed = list({id(entry.level): entry.level for entry in books.entries}.values())
+    with connection.cursor() as cursor:
+        cursor.execute(statements.WRITE, _rows(books, operation, changed))
+    alerts.observe(findings(changed), now=operation.created)
+    shown = [(v.product.id, v.warehouse.pk, v.version + 1, v.quantity, v.low, v.high) for v in changed]
+    transaction.on_commit(partial(remember, shown), robust=True)
+
+
+def _rows(books: Books, operation: Operation, changed: Sequence[Level]) -> dict[str, Any]:
+    entries, parts = books.entries, [(level.id, part) for level in changed for part in level.parts if part.changed]
+    kept = [(level, part) for level, part in parts if part.quantity]
+    days = {w.pk: operation.at.astimezone(ZoneInfo(w.time_zone)).date() for w in (v.warehouse for v in changed)}
+    shipped = {id(entry.level) for entry in entries if entry.type == StockTransaction.Type.OUT and entry.quantity < 0}
+    return {
+        "key": operation.key,
+        "at": operation.at,
+        "e_product": [entry.level.product.id for entry in entries],
+        "e_warehouse": [entry.level.warehouse.pk for entry in entries],
+        "e_location": [entry.location_id for entry in entries],
+        "e_lot": [entry.lot_id for entry in entries],
+        "e_type": [entry.type for entry in entries],
+        "e_quantity": [entry.quantity for entry in entries],
+        "e_balance": [entry.balance_after for entry in entries],
+        "e_day": [days[entry.level.warehouse.pk] for entry in entries],
+        "l_id": [level.id for level in changed],
+        "l_quantity": [level.quantity for level in changed],
+        "l_shipped": [id(level) in shipped for level in changed],
+        "emptied": [part.id for _, part in parts if not part.quantity and part.id is not None],
+        "h_level": [level for level, _ in kept],
+        "h_location": [part.location_id for _, part in kept],
+        "h_lot": [part.lot_id for _, part in kept],
+        "h_quantity": [part.quantity for _, part in kept],
+    }
+
+
+def _pairs(products: Sequence[int], warehouses: Sequence[int]) -> dict[str, list[int]]:
+    pairs = [(product, warehouse) for product in products for warehouse in warehouses]
+    return {"products": [product for product, _ in pairs], "warehouses": [warehouse for _, warehouse in pairs]}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    return value if isinstance(value, (int, str, type(None))) else str(value)

@@ -1,0 +1,177 @@
+"""The ledger: what a person did (Operation) and what it changed (StockTransaction). Rows are added, never changed."""
+
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex, OpClass
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import BEYOND, QUANTITY, Lot, Product
+from stock.models.reason import ReasonCode
+from warehouses.models import Location, Warehouse
+
+
+class LedgerIsAppendOnly(RuntimeError):
+    """Code tried to change history; book a reversal instead."""
+
+
+class CurrentTransactionId(models.Func):
+    """The number of the transaction that writes the row; readers take the rows below a snapshot's horizon by it."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+class AppendOnly(models.Model):
+    """A row that raises where code tries to change or delete it; the database's trigger refuses raw SQL too."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise LedgerIsAppendOnly(type(self).__name__)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly(type(self).__name__)
+
+
+class OperationQuerySet(models.QuerySet["Operation"]):
+    def in_warehouses(self, warehouses: models.QuerySet[Warehouse]) -> Self:
+        """Return the operations that booked at least one row in one of these warehouses."""
+        return self.filter(Exists(StockTransaction.objects.filter(operation=OuterRef("pk"), warehouse__in=warehouses)))
+
+    def with_names(self) -> Self:
+        return self.select_related("by", "reason", "warehouse", "reversal")
+
+
+class Operation(AppendOnly):
+    """What a person did, once. The key comes from the client: the same key never books twice.
+
+    `at` is when the person did it (device clock, or the database's where that was not to be believed: then
+    `clock_corrected` is set); `created` is when it was booked. `digest` is the SHA-256 of what was asked for.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIVE = "receive", _("Receive")
+        SHIP = "ship", _("Ship")
+        MOVE = "move", _("Move")
+        TRANSFER = "transfer", _("Transfer")
+        ADJUST = "adjust", _("Adjust")
+        REVERSE = "reverse", _("Undo")
+
+    key = models.UUIDField(primary_key=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="operations")
+    reference = models.CharField(_("reference"), max_length=60, blank=True)
+    reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations")
+    at = models.DateTimeField(_("at"))
+    clock_corrected = models.BooleanField(default=False)
+    created = models.DateTimeField(_("booked"), db_default=Now())
+    device = models.CharField(_("device"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("undoes")
+    )
+    digest = models.CharField(max_length=64)
+
+    # Whether this answer repeats an earlier booking of the same key; not stored.
+    replayed: bool = False
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="reverse", reverses__isnull=False) | (~Q(kind="reverse") & Q(reverses__isnull=True)),
+                name="operation_reverse_names_what_it_reverses",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="adjust") | Q(reason__isnull=False), name="operation_adjust_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["warehouse", "-created"], name="operation_by_warehouse"),
+            models.Index(
+                OpClass(Upper("reference"), name="text_pattern_ops"),
+                name="operation_by_reference",
+                condition=~Q(reference=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class StockTransactionQuerySet(models.QuerySet["StockTransaction"]):
+    def in_warehouses(self, warehouses: models.QuerySet[Warehouse]) -> Self:
+        return self.filter(warehouse__in=warehouses)
+
+    def with_names(self) -> Self:
+        """Bring what a line of the ledger shows: one query, whatever the number of rows."""
+        return self.select_related(
+            "product__unit", "warehouse", "location", "lot", "operation__by", "operation__reason"
+        )
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly("StockTransaction")
+
+    def delete(self) -> NoReturn:
+        raise LedgerIsAppendOnly("StockTransaction")
+
+
+class StockTransaction(AppendOnly):
+    """One line of the ledger: a signed quantity of one product, bin and lot, in the product's unit.
+
+    `id` is drawn under the Inventory's lock, so it rises within one Inventory; `balance_after` is the Inventory's
+    level after this row, in id order. `occurred_on` is the warehouse's calendar day of the operation's `at`.
+    """
+
+    class Type(models.TextChoices):
+        IN = "in", _("In")
+        OUT = "out", _("Out")
+        TRANSFER = "transfer", _("Transfer")
+        ADJUST = "adjust", _("Adjust")
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="rows")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    type = models.CharField(_("type"), max_length=8, choices=Type)
+    quantity = models.DecimalField(_("quantity"), **QUANTITY)
+    balance_after = models.DecimalField(_("level after"), **QUANTITY)
+    created = models.DateTimeField(_("booked"), db_default=Now())
+    occurred_on = models.DateField(_("day"))
+    xact = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
+
+    objects = StockTransactionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(quantity=0) & Q(quantity__lt=BEYOND), name="stock_transaction_quantity_not_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_after__gte=0, balance_after__lt=BEYOND),
+                name="stock_transaction_balance_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["product", "warehouse", "-id"], name="transaction_by_inventory"),
+            models.Index(fields=["warehouse", "-id"], name="transaction_by_warehouse"),
+            BrinIndex(fields=["created"], name="transaction_created"),
+            BrinIndex(fields=["occurred_on"], name="transaction_occurred_on"),
+            BrinIndex(fields=["xact"], name="transaction_xact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.quantity}"

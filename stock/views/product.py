@@ -1,0 +1,157 @@
+"""The Products list, and the product's page with what is done there."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.models import Product
+from inventory_site.web.access import role, signed_in
+from inventory_site.web.chips import chips, without
+from inventory_site.web.errors import error_page
+from inventory_site.web.keyset import keyset_page
+from inventory_site.web.request import StaffRequest
+from stock import services
+from stock.errors import Busy, Refused
+from stock.forms.filters import ProductFilter
+from stock.forms.thresholds import ThresholdsForm
+from stock.models import State
+from stock.queries.holdings import places_of
+from stock.queries.products import WORST, counted, has_history, own_thresholds, with_levels
+from stock.queries.transactions import movements_of
+from warehouses.models import Warehouse
+from warehouses.queries import warehouse_for
+
+# A list says how many rows it has up to here, and "1,000+" beyond; up to MOST_NAMED it knows them all.
+MOST_COUNTED = 1000
+MOST_NAMED = 5000
+LAST_MOVEMENTS = 20
+
+
+@signed_in
+@require_safe
+def product_list(request: StaffRequest) -> HttpResponse:
+    """Show the products with what is on hand of them, in all of the person's warehouses or in one of these."""
+    visible = list(Warehouse.objects.for_user(request.user, "view").open())
+    code = request.GET.get("warehouse", "")
+    current = warehouse_for(request, "view", code) if code else None
+    places = [current] if current else visible
+    filters = ProductFilter(request.GET, Product.objects.select_related("unit"), warehouses=places)
+    found, asked = filters.qs, filters.form.cleaned_data
+    # Counting the products in a state would mean to judge every level.
+    products, count = (found, None) if asked.get("state") else counted(found, most=MOST_NAMED)
+    page = keyset_page(products, by="sku_key", after=request.GET.get("after", ""))
+    context = {
+        "page": page,
+        "listed": with_levels(page.rows, places),
+        "count": count,
+        "most": MOST_COUNTED,
+        "form": filters.form,
+        "asked": asked,
+        "states": _states(request, asked.get("state", "")),
+        "chips": chips(request, filters.words),
+        "warehouses": visible,
+        "current": current,
+    }
+    return render(request, "stock/product_list.html", context)
+
+
+def _states(request: StaffRequest, asked: str) -> list[dict[str, object]]:
+    rest = without(request, "state")
+    states: list[tuple[str, str]] = [("", _("All")), *((state.value, str(State(state).label)) for state in WORST)]
+    return [
+        {"label": label, "href": f"{rest}&state={state}" if state else rest, "current": state == asked}
+        for state, label in states
+    ]
+
+
+@signed_in
+@require_safe
+def product_detail(request: StaffRequest, sku: str) -> HttpResponse:
+    """Show a product: what is on hand where, in which bins and lots, its thresholds and its last movements."""
+    return _detail(request, _product(sku))
+
+
+def _product(sku: str) -> Product:
+    return get_object_or_404(Product.objects.select_related("unit", "category").with_sku(sku))
+
+
+def _detail(request: StaffRequest, product: Product, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+    rights = {right: Warehouse.objects.for_user(request.user, right) for right in ("view", "operate", "manage")}
+    places = places_of(product, rights["view"], now=timezone.now())
+    manager = request.user.role != "staff"
+    context = {
+        "product": product,
+        "places": places,
+        "on_hand": sum(place.quantity for place in places),
+        "barcodes": list(product.barcodes.all()),
+        "operable": set(rights["operate"].open().values_list("pk", flat=True)),
+        "managed": set(rights["manage"].values_list("pk", flat=True)) if manager else set(),
+        "movements": movements_of(product, list(rights["view"]), limit=LAST_MOVEMENTS),
+        "manager": manager,
+        "deletable": manager and not has_history(product),
+        "errors": errors,
+    }
+    return render(request, "stock/product_detail.html", context, status=status)
+
+
+@role("manager")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_thresholds(request: StaffRequest, code: str, sku: str) -> HttpResponse:
+    """Let a manager of the warehouse set its thresholds for the product."""
+    warehouse = warehouse_for(request, "manage", code)
+    product = _product(sku)
+    form = ThresholdsForm(request.POST or None, product=product, initial=own_thresholds(product, warehouse))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_thresholds(product=product, warehouse=warehouse, **form.cleaned_data)
+        except Busy as error:
+            return error_page(request, 503, str(error), retry_after=1)
+        messages.success(request, _("Thresholds of %(sku)s in %(code)s saved.") % {"sku": product.sku, "code": code})
+        return redirect("stock:product-detail", product.sku)
+    context = {"form": form, "product": product, "warehouse": warehouse}
+    return render(request, "stock/product_thresholds.html", context, status=422 if form.errors else 200)
+
+
+@role("manager")
+@require_POST
+def product_archive(request: StaffRequest, sku: str) -> HttpResponse:
+    """Take a product out of use, or say on its page why not."""
+    product = _product(sku)
+    try:
+        services.archive_product(product=product, by=request.user)
+    except Refused as error:
+        return _refused(request, product, error)
+    messages.success(request, _("%(sku)s is archived. Restore it whenever it is needed again.") % {"sku": product.sku})
+    return redirect("stock:product-detail", product.sku)
+
+
+@role("manager")
+@require_POST
+def product_restore(request: StaffRequest, sku: str) -> HttpResponse:
+    """Put an archived product back into use."""
+    product = _product(sku)
+    services.restore_product(product=product)
+    messages.success(request, _("%(sku)s is in use again.") % {"sku": product.sku})
+    return redirect("stock:product-detail", product.sku)
+
+
+@role("manager")
+@require_POST
+def product_delete(request: StaffRequest, sku: str) -> HttpResponse:
+    """Delete a product that never had stock, or say on its page why not."""
+    product = _product(sku)
+    try:
+        services.delete_product(product=product)
+    except Refused as error:
+        return _refused(request, product, error)
+    messages.success(request, _("%(sku)s is deleted.") % {"sku": product.sku})
+    return redirect("stock:product-list")
+
+
+def _refused(request: StaffRequest, product: Product, error: Refused) -> HttpResponse:
+    return _detail(request, product, errors=[problem.message for problem in error.problems], status=422)

@@ -1,0 +1,59 @@
+"""What every test stands on: real services, a database a worker, the rows of the migrations."""
+
+import os
+
+import hypothesis
+import pytest
+
+from tests.services import set_environment, start_services
+
+SERVICES = pytest.StashKey()
+
+# A test that needs another number of examples says so as a multiple of hypothesis.settings.default.max_examples.
+hypothesis.settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("default"), max_examples=5000)
+hypothesis.settings.load_profile("default")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        config.stash[SERVICES] = start_services()
+    set_environment()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart():
+    """Let no worker inherit the name of the settings: it would read them before it has a Valkey database of its own."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_unconfigure(config):
+    if services := config.stash.get(SERVICES, None):
+        services.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    from tests.flush import keep_seeded_rows, seeded_rows
+
+    with django_db_blocker.unblock():
+        keep_seeded_rows(seeded_rows())
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey():
+    """Start every test with nothing cached and nothing queued, and with both services at hand."""
+    import redis
+    from django.conf import settings
+
+    from inventory_site.web import cache, nudge
+
+    cache.breaker.reset()
+    nudge.breaker.reset()
+    for url in (settings.REDIS_URL, settings.BROKER_URL):
+        with redis.Redis.from_url(url, socket_timeout=10) as client:
+            client.flushdb()

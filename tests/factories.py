@@ -1,0 +1,111 @@
+"""Rows for tests: people, warehouses, the catalogue. Stock never comes from here, only from `stock.services`."""
+
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from accounts.services import set_right, set_role
+from catalog.models import Barcode, Category, Lot, Product, Unit
+from warehouses.models import Location, Warehouse
+
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(DjangoModelFactory):
+    """An active member of staff without any right; the role goes through `set_role`, so groups and flags follow."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password(PASSWORD)
+    role = User.Role.STAFF
+
+    @factory.post_generation
+    def group(self, create, extracted, **kwargs):
+        if create:
+            set_role(person=self, role=self.role)
+
+
+def person(role="staff", rights=None, **fields):
+    """Make an active person of this role with a right in each warehouse named: `{warehouse: "operate"}`."""
+    made = UserFactory(role=role, **fields)
+    for warehouse, right in (rights or {}).items():
+        set_right(person=made, warehouse=warehouse, right=right)
+    return made
+
+
+class WarehouseFactory(DjangoModelFactory):
+    """An open warehouse with its default bin, `DEFAULT`; `default_location=None` leaves the bin out."""
+
+    class Meta:
+        model = Warehouse
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"W{n}")
+    name = factory.Sequence(lambda n: f"Warehouse {n}")
+    expiry_tiers = factory.LazyFunction(lambda: [30, 14, 7])
+    default_location = factory.RelatedFactory(
+        "tests.factories.LocationFactory",
+        factory_related_name="warehouse",
+        code="DEFAULT",
+        is_default=True,
+    )
+
+
+class LocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Location
+
+    warehouse = factory.SubFactory(WarehouseFactory)
+    code = factory.Sequence(lambda n: f"A-{n:02}")
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+
+
+class UnitFactory(DjangoModelFactory):
+    """A unit by its code; those that the migrations seed (pcs, kg, m, l) are found, not made again."""
+
+    class Meta:
+        model = Unit
+        django_get_or_create = ("code",)
+
+    code = "pcs"
+    name = factory.SelfAttribute("code")
+
+
+class ProductFactory(DjangoModelFactory):
+    """An active product counted in pieces."""
+
+    class Meta:
+        model = Product
+
+    sku = factory.Sequence(lambda n: f"SKU-{n}")
+    name = factory.Sequence(lambda n: f"Product {n}")
+    unit = factory.SubFactory(UnitFactory)
+
+
+class BarcodeFactory(DjangoModelFactory):
+    class Meta:
+        model = Barcode
+
+    product = factory.SubFactory(ProductFactory)
+    code = factory.Sequence(lambda n: f"CODE-{n}")
+    pack_quantity = Decimal(1)
+
+
+class LotFactory(DjangoModelFactory):
+    class Meta:
+        model = Lot
+
+    product = factory.SubFactory(ProductFactory, tracks_lots=True)
+    number = factory.Sequence(lambda n: f"L{n}")

@@ -1,0 +1,99 @@
+"""A wrong or missing variable stops the start, and every one of them is named at once."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.inventory_site.running import CHECKOUT, variables
+
+# What settings and the start read, and nothing else: a variable of the machine that runs the tests must not help.
+FIT = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ",
+    "ALLOWED_HOSTS": "stock.example.com",
+    "BASE_URL": "https://stock.example.com",
+    "DATABASE_URL": "postgresql://holdfast@127.0.0.1/holdfast",
+    "REDIS_URL": "redis://127.0.0.1/0",
+    "BROKER_URL": "redis://127.0.0.1/1",
+    "EMAIL_URL": "submission://smtp.example.com",
+}
+
+
+def refusal(tmp_path, **changes):
+    """Read the settings in a fresh process, from a copy without `.env`; give what it names as wrong."""
+    (tmp_path / "inventory_site").mkdir(exist_ok=True)
+    (tmp_path / "inventory_site" / "__init__.py").touch()
+    source = (CHECKOUT / "inventory_site" / "settings.py").read_text()
+    (tmp_path / "inventory_site" / "settings.py").write_text(source)
+    environment = {name: value for name, value in {**FIT, **changes}.items() if value is not None}
+    done = subprocess.run(
+        [sys.executable, "-c", "import inventory_site.settings"],
+        env={"PATH": os.environ["PATH"], **environment},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 0:
+        return {}
+    assert "The environment is not fit to start with:" in done.stderr, done.stderr
+    return dict(re.findall(r"^  ([A-Z_]+): (.*)$", done.stderr, re.MULTILINE))
+
+
+def test_fit_environment_is_taken(tmp_path):
+    assert refusal(tmp_path) == {}
+
+
+def test_all_wrong_variables_are_named_at_once(tmp_path):
+    wrong = refusal(
+        tmp_path,
+        SECRET_KEY=None,
+        ALLOWED_HOSTS=None,
+        DEBUG="on",
+        BASE_URL="stock.example.com",
+        DATABASE_URL="sqlite:///holdfast.db",
+        REDIS_URL=None,
+        BROKER_URL="amqp://broker",
+        EMAIL_URL="mail.example.com",
+        TRUSTED_PROXY_COUNT="many",
+        LOG_LEVEL="loud",
+    )
+    assert wrong == {
+        "SECRET_KEY": "Environment variable not set.",
+        "ALLOWED_HOSTS": "Environment variable not set.",
+        "DEBUG": "Must be off in production.",
+        "BASE_URL": "Not an address like https://stock.example.com.",
+        "DATABASE_URL": "Not a postgresql:// address.",
+        "REDIS_URL": "Environment variable not set.",
+        "BROKER_URL": "Not a redis://, rediss:// or unix:// address.",
+        "EMAIL_URL": "Not an address like submission://smtp.example.com.",
+        "TRUSTED_PROXY_COUNT": "Not a valid integer.",
+        "LOG_LEVEL": "Must be one of: DEBUG, INFO, WARNING, ERROR.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("SECRET_KEY", "short", "Shorter than 50 characters."),
+        ("SECRET_KEY", "", "Shorter than 50 characters."),
+        ("ALLOWED_HOSTS", "", "Names no host."),
+        ("DEBUG", "true", "Must be off in production."),
+        ("ENVIRONMENT", "staging", "Must be one of: production, development, test."),
+    ],
+)
+def test_production_refuses(tmp_path, name, value, why):
+    assert refusal(tmp_path, **{name: value}) == {name: why}
+
+
+def test_production_is_what_an_unset_environment_means(tmp_path):
+    assert set(refusal(tmp_path, ENVIRONMENT=None, BASE_URL=None)) == {"BASE_URL"}
+
+
+def test_example_lists_every_variable_that_is_read():
+    sources = [CHECKOUT / "inventory_site" / "settings.py", *(CHECKOUT / "inventory_site" / "embedded").glob("*.py")]
+    pattern = re.compile(r"""(?:env\.\w+|environ\.get|environ\.setdefault)\(\s*"([A-Z_]+)"|environ\["([A-Z_]+)"\]""")
+    read = {first or second for path in sources for first, second in pattern.findall(path.read_text())}
+    assert sorted(variables()) == sorted(read - {"DJANGO_SETTINGS_MODULE", "PGOPTIONS"})

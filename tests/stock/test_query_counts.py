@@ -1,0 +1,65 @@
+"""The number of statements of a verb does not depend on its lines; alerts cost only where something crossed."""
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from stock import services
+from stock.services import set_thresholds
+from tests.factories import LocationFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+# The savepoint that stands for the transaction inside a test, and its release.
+ATOMIC = 2
+
+
+@pytest.fixture
+def stocked(desk, north):
+    products = [ProductFactory(tracks_lots=n % 2 == 1) for n in range(50)]
+    for product in products:
+        desk.receive(north, product, 100, lot="L1" if product.tracks_lots else "")
+    return products
+
+
+@pytest.mark.parametrize("lines", [1, 5, 50])
+def test_each_verb_has_one_count(desk, north, south, stocked, lines, django_assert_num_queries):
+    default, other = north.locations.get(is_default=True), LocationFactory(warehouse=north)
+    goods, one = stocked[:lines], Decimal(1)
+    # Counted from a line with a lot on: lots cost two more statements.
+    lots = ["L2" if p.tracks_lots else "" for p in goods]
+
+    def slip():
+        return {"by": desk.by, "at": datetime.now(UTC), "key": uuid.uuid4()}
+
+    with django_assert_num_queries(ATOMIC + 7 + (2 if any(lots) else 0)):
+        services.receive(
+            warehouse=north,
+            lines=[
+                services.ReceiveLine(product=p, quantity=one, lot_number=n) for p, n in zip(goods, lots, strict=True)
+            ],
+            **slip(),
+        )
+    with django_assert_num_queries(ATOMIC + 6):
+        shipped = services.ship(
+            warehouse=north, lines=[services.ShipLine(product=p, quantity=one) for p in goods], **slip()
+        )
+    with django_assert_num_queries(ATOMIC + 6):
+        moves = [services.MoveLine(product=p, quantity=one, source=default, destination=other) for p in goods]
+        services.move(warehouse=north, lines=moves, **slip())
+    with django_assert_num_queries(ATOMIC + 7):
+        sent = [services.TransferLine(product=p, quantity=one) for p in goods]
+        services.transfer(warehouse=north, destination=south, lines=sent, **slip())
+    with django_assert_num_queries(ATOMIC + 8):
+        services.reverse(operation=shipped, **slip())
+
+
+def test_a_crossing_costs_what_the_alerts_take(desk, north, bolt, django_assert_max_num_queries):
+    desk.receive(north, bolt, 100)
+    set_thresholds(product=bolt, warehouse=north, low=Decimal(20), high=None)
+    with django_assert_max_num_queries(ATOMIC + 6):
+        desk.ship(north, bolt, 10)
+    with django_assert_max_num_queries(ATOMIC + 6 + 3):
+        desk.ship(north, bolt, 70)

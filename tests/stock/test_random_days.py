@@ -1,0 +1,76 @@
+"""Two hundred random days of thirty steps keep the laws; a ledger without its lock, sign or key is caught by them."""
+
+import time
+import uuid
+from dataclasses import replace
+
+import hypothesis
+import pytest
+from django.db import DatabaseError
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from stock import ledger
+from stock.ledger import statements
+from stock.ledger.books import Books
+from tests.stock.machine import Ledger, close_phones, open_phones
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def phones():
+    Ledger.phones = open_phones()
+    yield
+    close_phones(Ledger.phones)
+
+
+def days(count, **options):
+    return settings(
+        max_examples=count,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        **options,
+    )
+
+
+def test_random_days_keep_the_laws(phones):
+    run_state_machine_as_test(Ledger, settings=days(2 * settings.default.max_examples))
+
+
+@pytest.fixture
+def without_the_lock(monkeypatch):
+    monkeypatch.setattr(statements, "LOCK_LEVELS", statements.LOCK_LEVELS.replace("FOR NO KEY UPDATE OF i", ""))
+    post = ledger._post
+
+    def slowly(books, operation):
+        time.sleep(0.02)
+        post(books, operation)
+
+    monkeypatch.setattr(ledger, "_post", slowly)
+
+
+@pytest.fixture
+def without_the_sign(monkeypatch):
+    enter = Books._enter
+
+    def unsigned(self, level, location_id, lot_id, type_, quantity):
+        enter(self, level, location_id, lot_id, type_, abs(quantity))
+
+    monkeypatch.setattr(Books, "_enter", unsigned)
+
+
+@pytest.fixture
+def without_the_key(monkeypatch):
+    claim = ledger._claim
+    monkeypatch.setattr(ledger, "_claim", lambda draft: claim(replace(draft, key=uuid.uuid4())))
+
+
+@pytest.mark.parametrize("fault", ["without_the_lock", "without_the_sign", "without_the_key"])
+def test_the_same_days_catch_a_ledger(phones, request, fault):
+    request.getfixturevalue(fault)
+    once = days(200, phases=[Phase.generate], database=None, report_multiple_bugs=False)
+    # Either the books and the model differ, or a constraint of the database refuses what the ledger writes.
+    with pytest.raises((AssertionError, DatabaseError)):
+        run_state_machine_as_test(Ledger, settings=once)

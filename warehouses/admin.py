@@ -1,0 +1,46 @@
+"""Django admin: warehouses and bins to look up and to mend; opening, defaults and closing have pages of their own."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from warehouses.forms import WarehouseForm
+from warehouses.models import Location, Warehouse
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = WarehouseForm
+    list_display = ("code", "name", "time_zone", "status")
+    list_filter = ("status",)
+    search_fields = ("code", "name")
+    readonly_fields = ("status",)
+    autocomplete_fields = ("next_in_line",)
+    fields = (*WarehouseForm.Meta.fields, "next_in_line", "status")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Location)
+class LocationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("code", "warehouse", "kind", "status", "is_default")
+    list_filter = ("kind", "status", "is_default")
+    list_select_related = ("warehouse",)
+    search_fields = ("code", "warehouse__code")
+    ordering = ("warehouse__code", "code")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

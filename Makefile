@@ -1,11 +1,13 @@
 # What a person types. Each command brings what it needs; the work itself is written in Python.
-.PHONY: run stop setup test test-long check
+.PHONY: run stop setup test test-long bench check
 
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n logical --maxprocesses 8 --dist worksteal --durations 20
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
+# A company's own certificates are in the system's store, where there is one.
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 
 run: .venv/run.stamp
 	@exec $(PYTHON) -m inventory_site.embedded run
@@ -23,6 +25,10 @@ test: .venv/dev.stamp
 test-long: .venv/dev.stamp
 	@.ci/chromium
 	@$(PYTEST) -m "" --hypothesis-profile long
+
+# ONLY=name measures one of the figures.
+bench: .venv/dev.stamp
+	@$(PYTHON) -m tests.bench $(ONLY)
 
 check: .venv/dev.stamp
 	@.ci/check

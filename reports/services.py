@@ -21,7 +21,7 @@ ALL = "xact < %(horizon)s OR id <= %(restored)s"
 # A transfer's rows tell its direction by the sum of the operation in the warehouse: a move between bins sums to zero,
 # and a reversal counts in the column of what it reverses, with the opposite sign. An operation is one transaction, so
 # it is never torn apart by the horizon. Ordered by day, so that the days lie together on the disk.
-ADD = """
+SUMS = """
     WITH taken AS NOT MATERIALIZED (
         SELECT * FROM stock_stocktransaction WHERE {rows}
     ), direction AS (
@@ -42,14 +42,19 @@ ADD = """
                CASE WHEN inwards THEN quantity END, CASE WHEN NOT inwards THEN -quantity END, NULL, 0
         FROM direction
     )
-    INSERT INTO reports_dailymovement AS daily
-        (product_id, warehouse_id, day, shipped, received, adjusted, moved_in, moved_out, net, lines)
-    SELECT product_id, warehouse_id, day,
-           coalesce(sum(shipped), 0), coalesce(sum(received), 0), coalesce(sum(adjusted), 0),
-           coalesce(sum(moved_in), 0), coalesce(sum(moved_out), 0), sum(net), sum(lines)
+    SELECT product_id, warehouse_id, day, coalesce(sum(shipped), 0) AS shipped, coalesce(sum(received), 0) AS received,
+           coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(moved_in), 0) AS moved_in,
+           coalesce(sum(moved_out), 0) AS moved_out, sum(net) AS net, sum(lines) AS lines
     FROM part
     GROUP BY day, warehouse_id, product_id
     ORDER BY day, warehouse_id, product_id
+"""
+INSERT = """
+    INSERT INTO reports_dailymovement AS daily
+        (product_id, warehouse_id, day, shipped, received, adjusted, moved_in, moved_out, net, lines)
+"""
+ADD = f"""
+    {INSERT} {SUMS}
     ON CONFLICT (warehouse_id, day, product_id) DO UPDATE SET
         shipped = daily.shipped + excluded.shipped,
         received = daily.received + excluded.received,
@@ -59,6 +64,9 @@ ADD = """
         net = daily.net + excluded.net,
         lines = daily.lines + excluded.lines
 """
+# For a table of its own several workers of PostgreSQL add up, for an INSERT only one; and where nothing stands, nothing
+# clashes.
+ANEW = f"CREATE TEMPORARY TABLE reports_anew AS {SUMS}"
 
 # The first transaction that may still be open.
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -70,7 +78,7 @@ RESTORED = """
 # Only the settings that this server knows (transaction_timeout came with PostgreSQL 17).
 PATIENCE = """
     SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN %s WHEN 'lock_timeout' THEN %s
-                                      WHEN 'work_mem' THEN '64MB' ELSE '0' END, true)
+                                      WHEN 'work_mem' THEN %s ELSE '0' END, true)
     FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'work_mem')
 """
 
@@ -91,7 +99,7 @@ def roll_up(*, now: datetime) -> int:
     Raises RolledUpElsewhere where the database was restored from another cluster: `rebuild` mends it.
     """
     with connection.cursor() as cursor:
-        _be_patient(cursor, statement="3min", lock="1min")
+        _be_patient(cursor, statement="3min", lock="1min", memory="64MB")
         mark = _lock_mark(cursor)
         # Read after the lock was granted: an older snapshot could put the horizon below the mark.
         horizon = _number(cursor, HORIZON)
@@ -109,18 +117,22 @@ def rebuild(*, now: datetime) -> int:
     Readers see the old figures until it commits; a rollup at the same time waits for the mark's lock.
     """
     with connection.cursor() as cursor:
-        _be_patient(cursor, statement="1h", lock="5min")
+        _be_patient(cursor, statement="1h", lock="5min", memory="256MB")
         _lock_mark(cursor)
         horizon, restored = _number(cursor, HORIZON), _number(cursor, RESTORED)
+        # Numbers of our own, so they may stand in the text: the server binds no values where a table is made.
+        cursor.execute(ANEW.format(rows=ALL % {"horizon": horizon, "restored": restored}))
+        taken = _number(cursor, "SELECT coalesce(sum(lines), 0)::bigint FROM reports_anew")
         cursor.execute("DELETE FROM reports_dailymovement")
-        taken = _add(cursor, ALL, {"horizon": horizon, "restored": restored})
+        cursor.execute(f"{INSERT} SELECT * FROM reports_anew")
+        cursor.execute("DROP TABLE reports_anew")
         _move_mark(cursor, Mark(horizon, restored), now)
     return taken
 
 
-def _be_patient(cursor: CursorWrapper, *, statement: str, lock: str) -> None:
+def _be_patient(cursor: CursorWrapper, *, statement: str, lock: str, memory: str) -> None:
     """Lift, for this transaction, the limits that keep a person from waiting."""
-    cursor.execute(PATIENCE, [statement, lock])
+    cursor.execute(PATIENCE, [statement, lock, memory])
 
 
 def _lock_mark(cursor: CursorWrapper) -> Mark:

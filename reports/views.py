@@ -1,5 +1,6 @@
 """The reports' pages."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from accounts.queries import people_with
 from inventory_site.web.access import signed_in
 from inventory_site.web.charts import Bar, bars
 from inventory_site.web.csv_rows import csv_download
@@ -15,10 +18,11 @@ from inventory_site.web.quantity import format_quantity
 from inventory_site.web.request import StaffRequest
 from reports import queries
 from warehouses.models import Warehouse
-from warehouses.queries import warehouse_for
+from warehouses.queries import warehouse_for, working_warehouse
 
 SHOWN = 50
 IN_CHART = 10
+SUGGESTED = 25
 # The rollup runs every ten minutes; when it has missed two turns, the page says so.
 STALE = timedelta(minutes=30)
 
@@ -67,6 +71,26 @@ def fast_movers_csv(request: StaffRequest) -> StreamingHttpResponse:
     )
     place = chosen.code if chosen else "all"
     return csv_download(f"fast-movers-{place}-{day}.csv", header, rows)
+
+
+@signed_in
+@require_safe
+def suggested_counts(request: StaffRequest) -> HttpResponse:
+    """Show what is worth counting most in the working warehouse and why, and offer to open a count of it."""
+    warehouse = working_warehouse(request, "view")
+    operable = Warehouse.objects.for_user(request.user, "operate").open().contains(warehouse)
+    suggestions = queries.suggested_counts(
+        warehouse, day=queries.last_day([warehouse], timezone.now()), limit=SUGGESTED
+    )
+    context = {
+        "warehouse": warehouse,
+        "warehouses": Warehouse.objects.for_user(request.user, "view").open(),
+        "operable": operable,
+        "people": people_with("operate", warehouse).order_by("name", "email") if operable else [],
+        "suggestions": [(each, each.score * 100 / (suggestions[0].score or 1)) for each in suggestions],
+        "key": uuid.uuid4(),
+    }
+    return render(request, "reports/suggested_counts.html", context)
 
 
 def _chosen(request: StaffRequest) -> Warehouse | None:

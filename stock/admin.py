@@ -1,4 +1,4 @@
-"""Levels and the ledger in the admin site, to look at; the reasons for corrections, to edit."""
+"""Levels, the ledger and the reasons for corrections in the admin site, to look at."""
 
 from django.contrib import admin
 
@@ -70,7 +70,9 @@ class StockTransactionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ReasonCode)
-class ReasonCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Not generic at run time.
+class ReasonCodeAdmin(ReadOnlyAdmin):
+    """To look at; reasons have pages of their own, which know what was used."""
+
     list_display = ("code", "name", "direction", "note_required", "counts_as_loss", "is_active")
     list_filter = ("direction", "is_active")
     search_fields = ("code", "name")

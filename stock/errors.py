@@ -2,6 +2,7 @@
 
 StockError
 ├── Refused             the operation is understood and not possible; names every problem (422)
+│   └── StillOpen       it cannot go out of use; says which goods, transfers and counts stand open
 ├── NotReversible       the operation cannot be undone; says why and what came later (422)
 ├── KeyReused           the key was used for something else (409)
 ├── StateMovedOn        somebody else changed the thing meanwhile (409)
@@ -28,6 +29,7 @@ from inventory_site.web.quantity import format_quantity
 
 if TYPE_CHECKING:
     from stock.models import Operation
+    from stock.queries.obstacles import Obstacles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,9 @@ class Problem:
 class InsufficientStock(Problem):
     """Fewer on hand than wanted, in the product's unit; `blocked` lie there too but may not leave this way.
 
-    `shared`: earlier lines of the same operation have taken from the same goods.
+    `expired` of the blocked ones are expired, and leave by a correction.
+    `shared`: earlier lines of the same operation have taken from the same goods. `given`: nobody typed the quantity, it
+    is that of an operation to be undone.
     """
 
     sku: str
@@ -54,7 +58,9 @@ class InsufficientStock(Problem):
     wanted: Decimal
     on_hand: Decimal
     blocked: Decimal = Decimal(0)
+    expired: Decimal = Decimal(0)
     shared: bool = False
+    given: bool = False
     field: str = "quantity"
 
     @property
@@ -67,13 +73,18 @@ class InsufficientStock(Problem):
             )
         elif self.shared:
             text = _("Nothing is left in %(place)s after the other lines of %(sku)s.") % words
+        elif self.on_hand and self.given:
+            text = _("Only %(on_hand)s on hand in %(place)s.") % words
         elif self.on_hand:
             text = _("Only %(on_hand)s on hand in %(place)s. Enter %(on_hand)s or less.") % words
         else:
             text = _("%(sku)s: 0 on hand in %(place)s.") % words
-        if self.blocked:
-            blocked = {"blocked": format_quantity(self.blocked)}
-            text += " " + _("Another %(blocked)s are expired, in quarantine or not put away yet.") % blocked
+        if self.expired:
+            expired = {"expired": format_quantity(self.expired)}
+            text += " " + _("Another %(expired)s expired: they leave by Adjust, reason Expired.") % expired
+        if self.blocked > self.expired:
+            blocked = {"blocked": format_quantity(self.blocked - self.expired)}
+            text += " " + _("Another %(blocked)s are in quarantine or not put away yet.") % blocked
         return text
 
 
@@ -122,6 +133,14 @@ class Refused(StockError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+
+
+class StillOpen(Refused):
+    """A warehouse, bin or product cannot go out of use; `obstacles` are what stands open, for the page to link."""
+
+    def __init__(self, problems: Sequence[Problem], obstacles: "Obstacles") -> None:
+        super().__init__(problems)
+        self.obstacles = obstacles
 
 
 class NotReversible(StockError):

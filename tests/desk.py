@@ -26,8 +26,8 @@ class Desk:
         )
         return services.receive(warehouse=warehouse, lines=[line], **self._slip(slip))
 
-    def ship(self, warehouse, product, quantity, location=None, **slip):
-        line = services.ShipLine(product=product, quantity=Decimal(quantity), location=location)
+    def ship(self, warehouse, product, quantity, location=None, lot="", **slip):
+        line = services.ShipLine(product=product, quantity=Decimal(quantity), location=location, lot_number=lot)
         return services.ship(warehouse=warehouse, lines=[line], **self._slip(slip))
 
     def move(self, warehouse, product, quantity, source, destination, lot="", **slip):
@@ -39,6 +39,45 @@ class Desk:
     def transfer(self, warehouse, destination, product, quantity, **slip):
         line = services.TransferLine(product=product, quantity=Decimal(quantity))
         return services.transfer(warehouse=warehouse, destination=destination, lines=[line], **self._slip(slip))
+
+    def draft(self, warehouse, destination, product, quantity, location=None, lot="", **slip):
+        line = services.TransferLine(product=product, quantity=Decimal(quantity), source=location, lot_number=lot)
+        return services.draft_transfer(
+            warehouse=warehouse, destination=destination, **{"lines": [line], **self._slip(slip)}
+        )
+
+    def send(self, warehouse, destination, product, quantity, location=None, lot="", **slip):
+        line = services.TransferLine(product=product, quantity=Decimal(quantity), source=location, lot_number=lot)
+        return services.send_transfer(
+            warehouse=warehouse, destination=destination, **{"lines": [line], **self._slip(slip)}
+        )
+
+    def arrive(self, transfer, *quantities, location=None, **slip):
+        """Receive so much of each of the transfer's lines, in their order; all that is on the way if none is given."""
+        found = list(transfer.lines.order_by("id"))
+        lines = [
+            services.ArriveLine(line=line, quantity=Decimal(quantity), location=location)
+            for line, quantity in zip(found, quantities or [line.in_transit for line in found], strict=False)
+            if quantity
+        ]
+        return services.receive_transfer(transfer=transfer, lines=lines, **self._slip(slip))
+
+    def write_off(self, transfer, *quantities, reason="lost", **slip):
+        """As `arrive`."""
+        found = list(transfer.lines.order_by("id"))
+        lines = [
+            services.WriteOffLine(line=line, quantity=Decimal(quantity))
+            for line, quantity in zip(found, quantities or [line.in_transit for line in found], strict=False)
+            if quantity
+        ]
+        reason = ReasonCode.objects.get(code=reason)
+        return services.write_off_transfer(transfer=transfer, lines=lines, reason=reason, **self._slip(slip))
+
+    def cancel(self, transfer, **slip):
+        return services.cancel_transfer(transfer=transfer, **{"version": transfer.version, **self._slip(slip)})
+
+    def undo(self, transfer, **slip):
+        return services.undo_transfer(transfer=transfer, **self._slip(slip))
 
     def adjust(self, warehouse, product, quantity, location, reason="correction", lot="", **slip):
         line = services.AdjustLine(product=product, quantity=Decimal(quantity), location=location, lot_number=lot)
@@ -54,6 +93,13 @@ class Desk:
 def level(product, warehouse):
     row = Inventory.objects.filter(product=product, warehouse=warehouse).first()
     return row.quantity if row else Decimal(0)
+
+
+def on_the_way(transfer):
+    """Return the transfer's state and, line by line, what was sent, received and written off."""
+    transfer.refresh_from_db()
+    lines = transfer.lines.order_by("id").values_list("sent", "received", "written_off")
+    return transfer.state, *(tuple(line) for line in lines)
 
 
 def holdings(product, warehouse):

@@ -44,7 +44,7 @@ def keep_seeded_rows(seeded: Rows) -> None:
             cursor.execute(REFUSING, [emptied])
             triggers = cursor.fetchall()
             others = [
-                cursor.mogrify(f'DELETE FROM "{table}" WHERE "{key}" <> ALL(%s)', [keys])
+                connection.ops.compose_sql(f'DELETE FROM "{table}" WHERE "{key}" <> ALL(%s)', [keys])
                 for table, (key, keys) in seeded.items()
             ]
         return [

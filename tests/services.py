@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from inventory_site.embedded.temporary import TemporaryServices
+from inventory_site.embedded.foreground import TemporaryServices
 
 RUNS = Path(__file__).resolve().parents[1] / "var" / "test"
 GIVEN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL")

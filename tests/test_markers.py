@@ -8,21 +8,16 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import timezone
 from django.utils.html import escape
 
-from alerts.models import Alert
 from catalog.models import Unit
-from reports.services import roll_up
-from stock.services import set_thresholds
-from tests.desk import Desk
-from tests.factories import BarcodeFactory, CategoryFactory, LocationFactory, ProductFactory, WarehouseFactory, person
+from stock.models import ReasonCode
+from tests.factories import person
+from tests.worlds import two_worlds
 
 MARKS = {"anyone", "signed_in", "role:manager", "role:admin"}
 
@@ -38,72 +33,9 @@ def routes(patterns=None, space="") -> Iterator[tuple[str, URLPattern]]:
 OURS = {name: pattern for name, pattern in routes() if name and not name.startswith("admin:")}
 
 
-@dataclass
-class World:
-    """A warehouse with everything that one can hold, each string made from `word` and each figure from `figure`."""
-
-    word: str
-    figure: int
-    marks: dict[str, str] = field(default_factory=dict)
-
-    def build(self, product, shared):
-        word, figure = self.word, self.figure
-        self.product = product
-        self.place = WarehouseFactory(code=f"{word}CODE", name=f"{word}name", address=f"{word}street 1")
-        self.bin = LocationFactory(warehouse=self.place, code=f"{word}BIN")
-        self.person = person(
-            "manager", {self.place: "manage"}, name=f"{word}person", email=f"{word.lower()}person@example.com"
-        )
-        self.place.next_in_line = self.person
-        self.place.save()
-        desk = Desk(self.person)
-        expires = timezone.now().date() + timedelta(days=9)
-        lot = f"{word}LOT"
-        set_thresholds(product=product, warehouse=self.place, low=Decimal(figure), high=Decimal(figure * 10))
-        self.operation = desk.receive(self.place, product, figure + 2, self.bin, lot, expires, reference=f"{word}ref")
-        self.noted = desk.adjust(self.place, product, -3, self.bin, lot=lot, note=f"{word}note")
-        desk.ship(self.place, product, 1)
-        desk.receive(self.place, shared, 5, self.bin, reference=f"{word}shared")
-        self.alert = Alert.objects.get(warehouse=self.place)
-        self.marks = {
-            "code": f"{word}CODE",
-            "name": f"{word}name",
-            "address": f"{word}street",
-            "bin": f"{word}BIN",
-            "person": f"{word}person",
-            "email": f"{word.lower()}person@",
-            "lot": lot,
-            "reference": f"{word}ref",
-            "note": f"{word}note",
-            "threshold": str(figure),
-            "level": str(figure - 2),
-            "received": str(figure + 2),
-        }
-        return self
-
-
-@dataclass(frozen=True)
-class Worlds:
-    own: World
-    alien: World
-    transfer: object
-    category: object
-
-
 @pytest.fixture
 def worlds(db):
-    """OWN and ALIEN, with one product that lies in both and a transfer between them that an admin booked."""
-    product = ProductFactory(
-        sku="BOLT-M8", name="Hex bolt", tracks_lots=True, category=CategoryFactory(name="Fasteners")
-    )
-    BarcodeFactory(product=product, code="SCAN-ME")
-    shared = ProductFactory(sku="NUT-M8", name="Hex nut")
-    own, alien = World("OWNED", 50505).build(product, shared), World("ALIEN", 71717).build(product, shared)
-    transfer = Desk(person("admin", name="Adam Shared")).transfer(
-        alien.place, own.place, shared, 2, reference="BETWEEN"
-    )
-    roll_up(now=timezone.now())
-    return Worlds(own, alien, transfer, product.category)
+    return two_worlds()
 
 
 @dataclass(frozen=True)
@@ -150,10 +82,29 @@ def ledger(worlds):
     for world in (worlds.own, worlds.alien):
         yield Call(query={"person": world.person.pk})
         yield Call(query={"product": "bolt-m8", "person": world.person.pk})
+    yield Call(query={"lot": worlds.own.marks["lot"]})
+    yield Call(query={"bin": worlds.own.marks["bin"], "reason": "correction"})
     yield Call(query={"product": "BOLT-M8", "since": "2020-01-01", "type": "in"})
 
 
+# Past and present, and the difference.
+PAST = ({}, {"at": "2026-01-01T10:00"}, {"against": "2026-01-01T10:00"})
+
+
+def moments(**kwargs):
+    return lambda _worlds: [Call(kwargs=kwargs, query=query) for query in PAST]
+
+
+def levels(worlds):
+    for query in PAST:
+        for call in everywhere(**query)(worlds):
+            yield Call(call.at, BOLT, call.query)
+    for at, world in (("own", worlds.own), ("alien", worlds.alien)):
+        yield Call(at, BOLT, {"warehouse": world.place.code, "bin": world.marks["bin"], "lot": world.marks["lot"]})
+
+
 def products(worlds):
+    yield from everywhere(at="2026-01-01T10:00", against="2026-01-01T11:00")(worlds)
     yield from everywhere()(worlds)
     for state in ("low", "out", "over"):
         yield from everywhere(state=state)(worlds)
@@ -165,6 +116,14 @@ def lines(worlds):
         for at, world in (("own", worlds.own), ("alien", worlds.alien)):
             yield Call(at, {"kind": kind}, {"warehouse": world.place.code}, post={"code": "BOLT-M8"})
         yield Call("", {"kind": kind}, post={"code": "SCAN-ME"})
+
+
+def facts(worlds):
+    typed = {"look": "0", "line-0-code": "BOLT-M8", "line-0-quantity": "9999999"}
+    for kind in ("receive", "ship", "transfer"):
+        for at, world in (("own", worlds.own), ("alien", worlds.alien)):
+            lot = f"{worlds.own.word}LOT" if at == "own" else ""
+            yield Call(at, {"kind": kind}, post={**typed, "warehouse": world.place.code, "line-0-lot_number": lot})
 
 
 def scans(worlds):
@@ -181,6 +140,20 @@ def operations(worlds):
     yield Call("nobody", {"key": uuid.uuid4()})
 
 
+def transfers(**more):
+    def calls(worlds):
+        for name, transfer in worlds.transfers.items():
+            yield Call("alien" if name == "hidden" else "own", {"pk": transfer.pk}, **more)
+
+    return calls
+
+
+def boards(worlds):
+    for state in ("draft", "sent", "done"):
+        for direction in ("", "in", "out"):
+            yield from everywhere(state=state, direction=direction)(worlds)
+
+
 def undoings(worlds):
     for call in operations(worlds):
         yield Call(call.at, call.kwargs, post={})
@@ -191,8 +164,33 @@ def verb(worlds):
     yield from everywhere(code="BOLT-M8")(worlds)
 
 
+def counts(worlds):
+    for state in ("", "posted", "undone", "cancelled"):
+        yield from everywhere(state=state)(worlds)
+
+
+def many_thresholds(worlds):
+    for at, world in (("own", worlds.own), ("", worlds.alien)):
+        yield Call(at, query={"product": worlds.own.product.pk})
+        sent = {"product": worlds.own.product.pk, "warehouses": world.place.code, "preview": "1"}
+        yield Call(at, post={**sent, "low_way": "default", "high_way": "leave"})
+    yield Call("alien", query={"all": "1", "warehouse": worlds.alien.place.code})
+
+
+def reason(_worlds):
+    yield Call(kwargs={"pk": ReasonCode.objects.get(code="sample").pk})
+
+
+def reason_posted(worlds):
+    for call in reason(worlds):
+        yield Call(kwargs=call.kwargs, post={})
+
+
 BOLT = {"sku": "BOLT-M8"}
+PLACE_POSTED = each(lambda world: {"code": world.place.code}, post=lambda _world: {})
+BIN_POSTED = each(lambda world: {"warehouse": world.place.code, "code": world.bin.code}, post=lambda _world: {})
 PLACE = each(lambda world: {"code": world.place.code})
+COUNT = each(lambda world: {"pk": world.count.pk})
 
 CALLS = {
     "livez": once(),
@@ -204,19 +202,53 @@ CALLS = {
     "stock:more": once(),
     "stock:scan": scans,
     "stock:product-list": products,
-    "stock:product-detail": once(**BOLT),
+    "stock:product-detail": moments(**BOLT),
     "stock:product-thresholds": each(lambda world: {"code": world.place.code, **BOLT}),
     "stock:product-archive": posted(**BOLT),
     "stock:product-restore": posted(**BOLT),
     "stock:product-delete": posted(**BOLT),
     "stock:location-detail": each(lambda world: {"warehouse": world.place.code, "code": world.bin.code}),
+    "stock:location-deactivate": BIN_POSTED,
+    "stock:location-activate": BIN_POSTED,
+    "stock:warehouse-close": PLACE_POSTED,
+    "stock:warehouse-reopen": PLACE_POSTED,
+    "stock:many-thresholds": many_thresholds,
+    "stock:reason-list": once(),
+    "stock:reason-create": once(),
+    "stock:reason-edit": reason,
+    "stock:reason-retire": reason_posted,
+    "stock:reason-delete": reason_posted,
     "stock:receive": verb,
     "stock:ship": verb,
     "stock:move": verb,
     "stock:transfer": verb,
+    "stock:transfer-list": boards,
+    "stock:transfer-detail": transfers(),
+    "stock:transfer-edit": transfers(),
+    "stock:transfer-receive": transfers(),
+    "stock:transfer-write-off": transfers(),
+    "stock:transfer-scan": transfers(post={"code": "NUT-M8"}),
+    "stock:transfer-cancel": transfers(post={}),
+    "stock:transfer-undo": transfers(post={}),
     "stock:adjust": verb,
     "stock:add-line": lines,
+    "stock:line-facts": facts,
+    "stock:count-list": counts,
+    "stock:count-create": verb,
+    "stock:count-detail": COUNT,
+    "stock:count-assign": COUNT,
+    "stock:count-cancel": each(lambda world: {"pk": world.count.pk}, post=lambda _world: {}),
+    "stock:count-scan": each(lambda world: {"pk": world.count.pk}, query=lambda world: {"code": world.bin.code}),
+    "stock:count-bin": each(lambda world: {"pk": world.count.pk, "code": world.bin.code}),
+    "stock:count-line": each(
+        lambda world: {"pk": world.count.pk, "code": world.bin.code}, post=lambda _world: {"code": "BOLT-M8"}
+    ),
+    "stock:count-recount": each(lambda world: {"pk": world.count.pk}, post=lambda _world: {}),
+    "stock:count-post": COUNT,
+    "stock:count-undo": each(lambda world: {"pk": world.count.pk}, post=lambda _world: {}),
     "stock:transaction-list": ledger,
+    "stock:transaction-csv": ledger,
+    "stock:level-detail": levels,
     "stock:operation-detail": operations,
     "stock:operation-reverse": undoings,
     "catalog:product-create": once(),
@@ -243,6 +275,7 @@ CALLS = {
     "alerts:alert-acknowledge": each(lambda world: {"pk": world.alert.pk}, post=lambda _world: {}),
     "reports:fast-movers": everywhere(),
     "reports:fast-movers-csv": everywhere(),
+    "reports:suggested-counts": everywhere(),
 }
 
 

@@ -20,6 +20,10 @@ class WarehouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = (*WarehouseForm.Meta.fields, "next_in_line", "status")
     show_full_result_count = False
 
+    def save_model(self, request: HttpRequest, obj: Warehouse, form: Any, change: bool) -> None:
+        """Store what was changed: never the status, which may be changing in this moment."""
+        obj.save(update_fields=form.changed_data)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -77,6 +77,13 @@ class WarehouseForm(SavingForm[Warehouse]):
             "time_zone": {"required": gettext_lazy("Write a time zone like Europe/Berlin.")},
         }
 
+    def save(self, commit: bool = True) -> Warehouse:
+        """Store what the form has: never the status, which may be changing in this moment."""
+        if commit and not self.instance._state.adding:
+            self.instance.save(update_fields=self._meta.fields)
+            return self.instance
+        return super().save(commit)
+
 
 class NewWarehouseForm(WarehouseForm):
     """A new warehouse, which has a default bin from its first moment."""

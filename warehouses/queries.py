@@ -39,9 +39,8 @@ def warehouse_for(request: StaffRequest, right: Right, code: str) -> Warehouse:
     """
     if "\x00" in code:
         raise Http404
-    found = Warehouse.objects.for_user(request.user, right).filter(code__iexact=code).first()
-    if found is not None:
+    if found := Warehouse.objects.named(code, request.user, right):
         return found
-    if Warehouse.objects.for_user(request.user, "view").filter(code__iexact=code).exists():
+    if Warehouse.objects.named(code, request.user, "view"):
         raise PermissionDenied(_("You may look at this warehouse, but not do this in it."))
     raise Http404

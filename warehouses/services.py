@@ -29,8 +29,10 @@ def save_location(*, location: Location) -> None:
         for former in Location.objects.filter(warehouse=location.warehouse_id, is_default=True).exclude(pk=location.pk):
             former.is_default = False
             former.save(update_fields=["is_default"])
+    # Not its status: taking a bin out of use is a service of stock, which may be under way.
+    changed = None if location._state.adding else ["code", "kind", "is_default"]
     try:
         with transaction.atomic():
-            location.save()
+            location.save(update_fields=changed)
     except IntegrityError as error:
         raise CodeTaken(_("This warehouse has a bin with this code already.")) from error

@@ -9,6 +9,7 @@ from typing import Any, TextIO, TypeVar
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg import ClientCursor
 
 Row = TypeVar("Row")
 FOLDER = Path(__file__).with_name("sql")
@@ -17,9 +18,10 @@ PATIENCE = """
     SET LOCAL statement_timeout = 0;
     SET LOCAL lock_timeout = '10s';
     SET LOCAL idle_in_transaction_session_timeout = 0;
-    SET LOCAL work_mem = '128MB';
-    SET LOCAL maintenance_work_mem = '256MB';
+    SET LOCAL work_mem = '256MB';
+    SET LOCAL maintenance_work_mem = '512MB';
     SET LOCAL max_parallel_workers_per_gather = 2;
+    SET LOCAL parallel_tuple_cost = 0.01;
     SET LOCAL max_parallel_maintenance_workers = 2;
     SET LOCAL jit = off;
 """
@@ -36,8 +38,12 @@ def be_patient() -> None:
 
 
 def run(file: str, values: dict[str, Any] | None = None) -> None:
-    """Run a file of statements from `sql/`; `%(name)s` stands for one of the values."""
-    with connection.cursor() as cursor:
+    """Run a file of statements from `sql/`; `%(name)s` stands for one of the values.
+
+    The values are written into the text: the server binds values to one statement alone, not to a file of them.
+    """
+    connection.ensure_connection()
+    with ClientCursor(connection.connection) as cursor:
         cursor.execute((FOLDER / file).read_text(encoding="utf-8"), values or {})
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from inventory_site.embedded import environment, places, start
 from inventory_site.embedded.errors import CannotStart
+from inventory_site.embedded.foreground import TemporaryServices
 from inventory_site.embedded.prepare import prepare
 from inventory_site.embedded.services import prepared
-from inventory_site.embedded.temporary import TemporaryServices
 
 
 def trial() -> None:

@@ -1,19 +1,22 @@
 """The environment of `make run`: what the person set, and a default for everything else."""
 
+import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import cast
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
 
 from inventory_site.embedded import places
 from inventory_site.embedded.errors import CannotStart
 from inventory_site.embedded.postgres import Postgres
-from inventory_site.embedded.record import Record, port_is_free
+from inventory_site.embedded.record import Record, new_secret, port_is_free
 from inventory_site.embedded.services import SERVICES, Service
 from inventory_site.embedded.valkey import Valkey
 
+UNFIT = "The environment is not fit to start with:"
 START = ("HOST", "PORT", "WEB_WORKERS", "WEB_THREADS", "DATABASE_POOL_SIZE")
 GIVEN = {"postgres": "DATABASE_URL", "valkey-cache": "REDIS_URL", "valkey-broker": "BROKER_URL"}
 
@@ -27,7 +30,7 @@ def read_dotenv() -> None:
 
 
 def set_defaults() -> None:
-    """Complete the environment for a start; raise CannotStart with every wrong variable of the start named.
+    """Complete the environment for a start; raise CannotStart with every wrong variable named, the settings' too.
 
     In production the address and the secret key have no default, as the settings say.
     """
@@ -42,8 +45,8 @@ def set_defaults() -> None:
         env.seal()
     except EnvValidationError as error:
         messages = cast("dict[str, list[str]]", error.error_messages)
-        wrong = [f"  {name}: {' '.join(why)}" for name, why in sorted(messages.items())]
-        raise CannotStart("\n".join(["The environment is not fit to start with:", *wrong])) from None
+        wrong = {f"  {name}: {' '.join(why)}" for name, why in messages.items()} | wrong_settings(messages)
+        raise CannotStart("\n".join([UNFIT, *sorted(wrong)])) from None
     defaults = {
         "HOST": host,
         "PORT": port,
@@ -60,6 +63,23 @@ def set_defaults() -> None:
     if os.environ["ENVIRONMENT"] != "production":
         os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
         os.environ.setdefault("SECRET_KEY", Record.load(places.data_dir()).secret_key)
+
+
+def wrong_settings(known: Collection[str]) -> set[str]:
+    """Return the lines of what the settings find wrong too, beside the variables that are known to be."""
+    for name in known:
+        os.environ.pop(name, None)
+    # What is started later has no address yet, which is nothing wrong.
+    os.environ.setdefault("DATABASE_URL", "postgresql://")
+    for name in ("REDIS_URL", "BROKER_URL"):
+        os.environ.setdefault(name, "redis://")
+    if os.environ.setdefault("ENVIRONMENT", "development") != "production":
+        os.environ.setdefault("SECRET_KEY", new_secret())
+    try:
+        importlib.import_module("inventory_site.settings")
+    except ImproperlyConfigured as error:
+        return set(str(error).splitlines()[1:])
+    return set()
 
 
 def enough_for(threads: int) -> Callable[[int], None]:

@@ -16,7 +16,15 @@ from inventory_site.embedded.errors import CannotStart
 from inventory_site.embedded.record import DATABASE, HOST, ROLE, Record
 
 ROLE_SQL = places.CHECKOUT / "deploy" / "postgres" / "role.sql"
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "100"}
+# Checkpoints by time, not by amount: a bulk load would otherwise write every page it touches over and over.
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "max_connections": "100",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
 

@@ -97,7 +97,18 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-fill]");
   const line = button?.closest("[data-line]");
   if (!line) return;
-  line.querySelector(`[name$="-${button.dataset.fill}"]`).value = button.dataset.bin;
+  const bin = line.querySelector(`[name$="-${button.dataset.fill}"]`);
+  bin.value = button.dataset.bin;
   const lot = line.querySelector('[name$="-lot_number"]');
-  if (lot && button.dataset.lot) lot.value = button.dataset.lot;
+  if (lot && "lot" in button.dataset) lot.value = button.dataset.lot;
+  bin.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// A line that was taken away leaves its goods to the others of its product, and a reason lets a chosen lot go: the lines
+// say anew what they take.
+function lookAgain() {
+  document.querySelectorAll("[data-line][hx-vals]").forEach((line) => line.dispatchEvent(new Event("input")));
+}
+
+document.addEventListener("holdfast:lines", lookAgain);
+document.addEventListener("change", ({ target }) => target.matches?.("[name=lot_reason]") && lookAgain());

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
 from catalog.models import Category, Product, ProductQuerySet
-from stock.models import State, StockTransaction
+from stock.models import ReasonCode, State, StockTransaction
 from stock.queries import transactions
 from stock.queries.products import WORST, in_state
 from warehouses.models import Warehouse
@@ -73,7 +74,7 @@ class ProductFilter(FilterSet):
 
 
 class LedgerFilter(FilterSet):
-    """The questions that people ask of the ledger."""
+    """The questions that people ask of the ledger of `warehouses`."""
 
     product = CharFilter(method="by", label=gettext_lazy("SKU"), max_length=40)
     type = ChoiceFilter(
@@ -82,15 +83,25 @@ class LedgerFilter(FilterSet):
         label=gettext_lazy("Type"),
         empty_label=gettext_lazy("All"),
     )
+    reason = ModelChoiceFilter(
+        method="by",
+        queryset=ReasonCode.objects.order_by("name"),
+        to_field_name="code",
+        label=gettext_lazy("Reason"),
+        empty_label=gettext_lazy("All"),
+    )
     bin = CharFilter(method="by", label=gettext_lazy("Bin"), max_length=30)
+    lot = CharFilter(method="by", label=gettext_lazy("Lot"), max_length=40)
     person = CharFilter(method="by", label=gettext_lazy("Booked by"), max_length=100)
     reference = CharFilter(method="by", label=gettext_lazy("Reference begins with"), max_length=60)
     since = DateFilter(method="by", label=gettext_lazy("From"), widget=Day())
     until = DateFilter(method="by", label=gettext_lazy("To"), widget=Day())
 
-    QUESTIONS: ClassVar[dict[str, Callable[[transactions.Lines, Any], transactions.Lines]]] = {
+    QUESTIONS: ClassVar[dict[str, Callable[[transactions.Lines, Any, transactions.Places], transactions.Lines]]] = {
         "product": transactions.of_product,
         "bin": transactions.of_bin,
+        "lot": transactions.of_lot,
+        "reason": transactions.of_reason,
         "person": transactions.of_person,
         "reference": transactions.of_reference,
         "since": transactions.since,
@@ -101,8 +112,12 @@ class LedgerFilter(FilterSet):
         model = StockTransaction
         fields: tuple[str, ...] = ()
 
+    def __init__(self, data: QueryDict, *, warehouses: Sequence[Warehouse]) -> None:
+        super().__init__(data, transactions.ledger_of(warehouses))
+        self.warehouses = warehouses
+
     def by(self, lines: transactions.Lines, name: str, value: Any) -> transactions.Lines:
-        return self.QUESTIONS[name](lines, value)
+        return self.QUESTIONS[name](lines, value, self.warehouses)
 
     def by_type(self, lines: transactions.Lines, _name: str, type_: str) -> transactions.Lines:
         return lines.filter(type=type_)

@@ -1,21 +1,25 @@
 """What an operation says once, beside its lines: words to find it by, its reason, where it goes."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inventory_site.web.texts import refuse_hidden_characters
-from stock.models import ReasonCode
+from stock.models import ReasonCode, Transfer
 from warehouses.models import Warehouse
 
 if TYPE_CHECKING:
     ReasonChoiceField = forms.ModelChoiceField[ReasonCode]
     WarehouseChoiceField = forms.ModelChoiceField[Warehouse]
+    TransferChoiceField = forms.ModelChoiceField[Transfer]
 else:
     # Generic for the type checker alone.
-    ReasonChoiceField = WarehouseChoiceField = forms.ModelChoiceField
+    ReasonChoiceField = WarehouseChoiceField = TransferChoiceField = forms.ModelChoiceField
 
 
 class HeadForm(forms.Form):
@@ -50,7 +54,18 @@ class HeadForm(forms.Form):
 
     @property
     def last_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in self.first]
+        return [self[name] for name in self.fields if name not in self.first and not self[name].is_hidden]
+
+
+class ShipHeadForm(HeadForm):
+    lot_reason = forms.CharField(
+        label=_("Why another lot"),
+        max_length=200,
+        required=False,
+        validators=[refuse_hidden_characters],
+        help_text=_("Needed where a lot is chosen that does not expire first."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class ReasonField(ReasonChoiceField):
@@ -91,7 +106,21 @@ class WarehouseField(WarehouseChoiceField):
         return obj.name
 
 
-class TransferHeadForm(HeadForm):
+class DestinationSelect(forms.Select):
+    """Marks the warehouses in which both ends may be booked at once, for the style sheet to offer it."""
+
+    operable: Callable[[], set[int]] = set
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if getattr(getattr(value, "instance", None), "pk", None) in self.operable():
+            option["attrs"]["data-both"] = True
+        return option
+
+
+class TransferHeadForm(ShipHeadForm):
+    """Where goods go: to any open warehouse that the person may look at. `transfer` is the draft that it changes."""
+
     first: ClassVar[tuple[str, ...]] = ("destination",)
 
     destination = WarehouseField(
@@ -99,14 +128,45 @@ class TransferHeadForm(HeadForm):
         queryset=Warehouse.objects.none(),
         to_field_name="code",
         empty_label=_("Choose a warehouse"),
+        widget=DestinationSelect,
         error_messages={
             "required": _("Choose a warehouse."),
             "invalid_choice": _("You cannot transfer to this warehouse. Choose another."),
         },
     )
+    transfer = TransferChoiceField(
+        queryset=Transfer.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("This is no transfer of this warehouse. Open it again.")},
+    )
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["destination"]
+        field, transfer = self.fields["destination"], self.fields["transfer"]
         assert isinstance(field, WarehouseField)
-        field.queryset = Warehouse.objects.for_user(self.user, "operate").open().exclude(pk=self.warehouse.pk)
+        assert isinstance(transfer, forms.ModelChoiceField)
+        field.queryset = Warehouse.objects.for_user(self.user, "view").open().exclude(pk=self.warehouse.pk)
+        transfer.queryset = Transfer.objects.filter(source=self.warehouse)
+        assert isinstance(field.widget, DestinationSelect)
+        field.widget.operable = lambda: self.operable
+
+    @cached_property
+    def operable(self) -> set[int]:
+        """The other open warehouses in which the person operates, by id."""
+        places = Warehouse.objects.for_user(self.user, "operate").open().exclude(pk=self.warehouse.pk)
+        return set(places.order_by().values_list("pk", flat=True))
+
+    @property
+    def offers_both(self) -> bool:
+        """Whether both ends may be booked at once: the person operates in another warehouse, and it is no draft."""
+        return bool(self.operable) and not self["transfer"].value()
+
+    def refuse_both(self) -> None:
+        """Say why both ends cannot be booked at once, if they cannot; once the form was judged."""
+        destination = self.cleaned_data.get("destination")
+        if self.cleaned_data.get("transfer"):
+            self.add_error("destination", gettext("A draft is sent. Book both ends at once from an empty page."))
+        elif destination is not None and destination.pk not in self.operable:
+            self.add_error("destination", gettext("You may not book goods into this warehouse. Send them instead."))

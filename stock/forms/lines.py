@@ -1,24 +1,24 @@
 """The lines of an operation as a person types them. Codes and bins of all lines are looked up together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Product
 from inventory_site.web.quantity import QuantityError, format_quantity, parse_quantity
-from inventory_site.web.texts import refuse_hidden_characters
+from inventory_site.web.texts import readable, refuse_hidden_characters
+from stock.forms.found import FoundBins, Side, wrong_code
 from stock.queries.lines import Goods
-from stock.services import AdjustLine, MoveLine, ReceiveLine, ShipLine, TransferLine
-from warehouses.models import Location, Warehouse
+from stock.services import AdjustLine, Foreseen, MoveLine, ReceiveLine, ShipLine, TransferLine, Wanted
+from warehouses.models import Warehouse
 
-Side = Literal["here", "there"]
 ADD, TAKE = "add", "take"
-FIRST_EXPIRED, DEFAULT_BIN = gettext_lazy("First expired"), gettext_lazy("Default bin")
+FIRST_EXPIRED, DEFAULT_BIN = gettext_lazy("First to expire"), gettext_lazy("Default bin")
 AS_TYPED: dict[str, str] = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
@@ -43,6 +43,12 @@ def lot_field(*, otherwise: Any = None) -> forms.CharField:
     )
 
 
+class LotOnRecord(NamedTuple):
+    """A lot that is known already, with its expiry; None where it never expires."""
+
+    expires_on: date | None
+
+
 class LineForm(forms.Form):
     """One line of an operation; its quantity is in the product's unit, whatever code named the product.
 
@@ -55,6 +61,8 @@ class LineForm(forms.Form):
     taken_from: ClassVar[str] = "location"
     # Whether the tap fills in the lot too: where the line says which lot is taken.
     fills_lot: ClassVar[bool] = False
+    # Whether the line says beforehand what it will take.
+    foresees: ClassVar[bool] = False
 
     code = forms.CharField(
         label=gettext_lazy("SKU or barcode"),
@@ -66,10 +74,14 @@ class LineForm(forms.Form):
 
     product: Product | None = None
     goods: Goods | None = None
+    foreseen: Foreseen | None = None
 
-    def __init__(self, number: int, typed: Mapping[str, str], *, bound: bool) -> None:
+    def __init__(
+        self, number: int, typed: Mapping[str, str], *, warehouse: Warehouse, today: date, bound: bool
+    ) -> None:
         self.number = number
         self.typed = typed
+        self.warehouse, self.today = warehouse, today
         prefix = f"line-{number}"
         data = {f"{prefix}-{name}": text for name, text in typed.items()} if bound else None
         super().__init__(data, prefix=prefix, initial=None if bound else dict(typed))
@@ -79,6 +91,27 @@ class LineForm(forms.Form):
         """The quantity that was typed, signed where the line is; only for a line without errors."""
         quantity: Decimal = self.cleaned_data["quantity"]
         return quantity
+
+    @property
+    def watches(self) -> bool:
+        """Whether the line says something that may change while it is filled in."""
+        return self.foresees and self.product is not None
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What the line would take as it is typed; None where nobody knows its product or can read its quantity."""
+        if self.product is None:
+            return None
+        try:
+            quantity = parse_quantity(self.typed.get("quantity", ""), decimals=self.product.unit.decimals)
+        except QuantityError:
+            return None
+        bin = self.typed.get(self.taken_from, "").strip()
+        return Wanted(product=self.product, quantity=quantity, bin=bin, lot_number=self.typed_lot)
+
+    @property
+    def typed_lot(self) -> str:
+        return readable(self.typed.get("lot_number", "")).strip()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -100,7 +133,7 @@ class LineForm(forms.Form):
         tracked = self.product is not None and self.product.tracks_lots
         return tracked or bool(self.typed.get(name)) or (self.is_bound and name in self.errors)
 
-    def settle(self, products: Mapping[str, tuple[Product, Decimal]], bins: "FoundBins") -> None:
+    def settle(self, products: Mapping[str, tuple[Product, Decimal]], bins: FoundBins) -> None:
         """Put the product, the bins and the quantity in place of what was typed, or say what is wrong with it."""
         self.product = products.get(self.typed.get("code", ""), (None, None))[0]
         if not self.is_bound:
@@ -129,12 +162,14 @@ class LineForm(forms.Form):
             self.cleaned_data["quantity"] = quantity
 
     @classmethod
-    def suggestion(cls, goods: Goods, default_bin: str) -> dict[str, str]:
+    def suggestion(cls, product: Product, goods: Goods, default_bin: str, today: date) -> dict[str, str]:
         """Return what a new line starts with, beside its code and quantity."""
         return {}
 
 
 class ReceiveLineForm(LineForm):
+    """Goods that come in; the expiry of a new lot is suggested from the product's shelf life."""
+
     bins: ClassVar[dict[str, Side]] = {"location": "here"}
 
     location = bin_field(gettext_lazy("Into bin"), otherwise=DEFAULT_BIN)
@@ -146,6 +181,29 @@ class ReceiveLineForm(LineForm):
         error_messages={"invalid": gettext_lazy("Write the date like 2027-03-31.")},
     )
 
+    record: LotOnRecord | None = None
+
+    @property
+    def watches(self) -> bool:
+        return self.product is not None and self.product.tracks_lots
+
+    @property
+    def suggests(self) -> bool:
+        """Whether the expiry is still the one that was suggested, of a lot that nobody knows yet."""
+        suggested = fresh_until(self.product, self.today) if self.product else None
+        return suggested is not None and self.record is None and self.typed.get("expires_on") == suggested.isoformat()
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether what is typed, or on record, says that these goods have expired already."""
+        return (self.record.expires_on or self.today) < self.today if self.record else self._typed_day() < self.today
+
+    def _typed_day(self) -> date:
+        try:
+            return date.fromisoformat(self.typed.get("expires_on", ""))
+        except ValueError:
+            return self.today
+
     def line(self) -> ReceiveLine:
         assert self.product is not None
         return ReceiveLine(
@@ -153,22 +211,45 @@ class ReceiveLineForm(LineForm):
             quantity=self.quantity_given,
             location=self.cleaned_data["location"],
             lot_number=self.cleaned_data["lot_number"],
-            expires_on=self.cleaned_data["expires_on"],
+            expires_on=(day := self.cleaned_data["expires_on"]),
+            expiry_suggested=day is not None and day == fresh_until(self.product, self.today),
         )
 
     @classmethod
-    def suggestion(cls, goods: Goods, default_bin: str) -> dict[str, str]:
-        return {"location": goods.largest_place.bin if goods.largest_place else default_bin}
+    def suggestion(cls, product: Product, goods: Goods, default_bin: str, today: date) -> dict[str, str]:
+        day = fresh_until(product, today)
+        return {
+            "location": goods.largest_place.bin if goods.largest_place else default_bin,
+            "expires_on": day.isoformat() if day else "",
+        }
+
+
+def fresh_until(product: Product, today: date) -> date | None:
+    """Return the expiry that a lot received today has by the product's shelf life; None where it says nothing."""
+    if not product.tracks_lots or product.shelf_life_days is None:
+        return None
+    try:
+        return today + timedelta(days=product.shelf_life_days)
+    except OverflowError:
+        return None
 
 
 class ShipLineForm(LineForm):
     bins: ClassVar[dict[str, Side]] = {"location": "here"}
+    fills_lot: ClassVar[bool] = True
+    foresees: ClassVar[bool] = True
 
     location = bin_field(gettext_lazy("From bin"), otherwise=FIRST_EXPIRED)
+    lot_number = lot_field(otherwise=FIRST_EXPIRED)
 
     def line(self) -> ShipLine:
         assert self.product is not None
-        return ShipLine(product=self.product, quantity=self.quantity_given, location=self.cleaned_data["location"])
+        return ShipLine(
+            product=self.product,
+            quantity=self.quantity_given,
+            location=self.cleaned_data["location"],
+            lot_number=self.cleaned_data["lot_number"],
+        )
 
 
 class MoveLineForm(LineForm):
@@ -191,16 +272,19 @@ class MoveLineForm(LineForm):
         )
 
     @classmethod
-    def suggestion(cls, goods: Goods, default_bin: str) -> dict[str, str]:
+    def suggestion(cls, product: Product, goods: Goods, default_bin: str, today: date) -> dict[str, str]:
         return {"source": goods.only_place.bin if goods.only_place else ""}
 
 
 class TransferLineForm(LineForm):
     bins: ClassVar[dict[str, Side]] = {"source": "here", "destination": "there"}
     taken_from: ClassVar[str] = "source"
+    fills_lot: ClassVar[bool] = True
+    foresees: ClassVar[bool] = True
 
     source = bin_field(gettext_lazy("From bin"), otherwise=FIRST_EXPIRED)
-    destination = bin_field(gettext_lazy("Into bin"), otherwise=DEFAULT_BIN)
+    lot_number = lot_field(otherwise=FIRST_EXPIRED)
+    destination = bin_field(gettext_lazy("Into bin, if already there"), otherwise=DEFAULT_BIN)
 
     def line(self) -> TransferLine:
         assert self.product is not None
@@ -209,6 +293,7 @@ class TransferLineForm(LineForm):
             quantity=self.quantity_given,
             source=self.cleaned_data["source"],
             destination=self.cleaned_data["destination"],
+            lot_number=self.cleaned_data["lot_number"],
         )
 
 
@@ -248,69 +333,8 @@ class AdjustLineForm(LineForm):
             self.cleaned_data["quantity"] = sign * quantity
 
     @classmethod
-    def suggestion(cls, goods: Goods, default_bin: str) -> dict[str, str]:
+    def suggestion(cls, product: Product, goods: Goods, default_bin: str, today: date) -> dict[str, str]:
         if place := goods.only_place:
             lots = {part.lot for part in goods.lying}
             return {"location": place.bin, "lot_number": place.lot if len(lots) == 1 else ""}
         return {"location": "" if goods.lying else default_bin}
-
-
-class FoundBins:
-    """The bins that lines name, found in one query: in the warehouse worked in (here) and where goods go (there)."""
-
-    def __init__(self, here: Warehouse, there: Warehouse | None, lines: Sequence[LineForm]) -> None:
-        self.warehouses: dict[Side, Warehouse] = {"here": here}
-        if there is not None:
-            self.warehouses["there"] = there
-        keys = {bin_key(line.typed.get(name, "")) for line in lines for name in line.bins} - {""}
-        self.found: dict[tuple[int, str], Location] = {}
-        if keys:
-            bins = Location.objects.filter(warehouse__in=self.warehouses.values()).alias(key=Upper("code"))
-            self.found = {(found.warehouse_id, found.code.upper()): found for found in bins.filter(key__in=keys)}
-
-    def find(self, side: Side, typed: str) -> Location | None:
-        warehouse = self.warehouses.get(side)
-        return self.found.get((warehouse.pk, bin_key(typed))) if warehouse else None
-
-    def name(self, side: Side) -> str:
-        return self.warehouses[side].code if side in self.warehouses else _("The other warehouse")
-
-
-def bin_key(typed: str) -> str:
-    """Return a bin's code as it is compared; a text that can be no code is never found.
-
-    Only ASCII is raised to capitals: a look-alike must not find another bin.
-    """
-    typed = typed.strip()
-    return typed.upper() if typed.isascii() and typed.isprintable() else ""
-
-
-def wrong_code(code: str, product: Product | None) -> str:
-    """Say what is wrong with the product that a code stands for; "" where nothing is."""
-    if product is None:
-        return _("No product has the SKU or barcode %(code)s. Check it, or look for it under Products.") % {
-            "code": code
-        }
-    if product.is_archived:
-        return _("%(sku)s is archived. Restore it before you book it.") % {"sku": product.sku}
-    return ""
-
-
-def look_up(lines: Sequence[LineForm], here: Warehouse, there: Warehouse | None) -> None:
-    """Find the products and bins of all lines: at most three queries, however many lines."""
-    codes = {line.typed.get("code", "") for line in lines} - {""}
-    products = Product.objects.by_codes(codes) if codes else {}
-    bins = FoundBins(here, there, [line for line in lines if line.is_bound])
-    for line in lines:
-        if line.is_bound:
-            line.full_clean()
-        line.settle(products, bins)
-
-
-def raised(line: LineForm, pack: Decimal) -> dict[str, str] | None:
-    """Return what is typed in a line with its quantity raised by a scan; None where nobody can read its quantity."""
-    try:
-        quantity = parse_quantity(line.typed.get("quantity", ""))
-    except QuantityError:
-        return None
-    return {**line.typed, "quantity": format_quantity(quantity + pack)}

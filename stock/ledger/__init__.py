@@ -1,9 +1,10 @@
 """The one writer of levels and transactions, and the one order of locks.
 
 `book` takes every lock in this order: the operation key (insert; with it the right to reverse an operation, which is
-unique), new lots by (product, number), products by id and bins with their warehouses by id (FOR KEY SHARE), Inventory
-by (product id, warehouse id) (FOR NO KEY UPDATE; missing rows inserted first in the same order) and with it all its
-holdings, alerts last. So no two operations can deadlock, whatever their lines.
+unique), the transfer or count that it is part of (`doubts`), new lots by (product, number), products by id and bins
+with their warehouses by id (FOR KEY SHARE), Inventory by (product id, warehouse id) (FOR NO KEY UPDATE; missing rows
+inserted first in the same order) and with it all its holdings, alerts last. So no two operations can deadlock,
+whatever their lines.
 """
 
 import hashlib
@@ -24,11 +25,11 @@ from alerts import services as alerts
 from stock.errors import KeyReused, Problem, Refused
 from stock.ledger import statements
 from stock.ledger.books import Books, Level, LocationRow, Part, ProductRow
-from stock.ledger.checks import MOST_LINES, operation_problems
+from stock.ledger.checks import MOST_LINES, closed_meanwhile, operation_problems
 from stock.ledger.crossing import findings
 from stock.ledger.entry import verb
 from stock.ledger.lots import WantedLot, find_or_add_lots
-from stock.models import Operation, ReasonCode, StockTransaction
+from stock.models import Count, Operation, ReasonCode, StockTransaction, Transfer
 from stock.queries.levels import remember
 from warehouses.models import Warehouse
 
@@ -73,11 +74,14 @@ class Draft:
     note: str = ""
     origin: Origin = Origin()
     reverses: Operation | None = None
+    transfer: Transfer | None = None
+    count: Count | None = None
+    lot_reason: str = ""
     rehearse: bool = False
 
     @property
     def digest(self) -> str:
-        """SHA-256 over kind, warehouse, lines, reason, reference, what it reverses and the person; not over `at`."""
+        """SHA-256 over kind, warehouse, lines, reasons, reference, what it reverses or is part of, person; not `at`."""
         body = [
             self.kind.value,
             self.warehouse.pk,
@@ -85,6 +89,8 @@ class Draft:
             self.reason.pk if self.reason else None,
             str(self.reverses.pk) if self.reverses else None,
             self.by.pk,
+            [part.pk if part else None for part in (self.transfer, self.count)],
+            self.lot_reason,
             [[_plain(value) for value in line] for line in self.asked],
         ]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
@@ -112,13 +118,15 @@ def book(
     *,
     wrong: Sequence[Problem] = (),
     doubts: Callable[[Operation], None] = lambda _operation: None,
+    then: Callable[[Books, Operation], None] = lambda _books, _operation: None,
 ) -> Operation:
     """Book one operation, whole or not at all, and return it; a key that was booked before answers with its operation.
 
     `plan` takes and puts one line on the locked Books, or says what is wrong with it; `wrong` is what the verb knows to
-    be wrong before, and `doubts` may raise once it is sure that the key is new. Levels that crossed a threshold reach
-    the alerts in this transaction; the cache learns the new levels after commit. The number of statements does not
-    depend on the number of lines. Raises Refused with every problem, KeyReused.
+    be wrong before, `doubts` may lock what the operation is part of and raise once it is sure that the key is new, and
+    `then` writes what else belongs to it. Levels that crossed a threshold reach the alerts in this transaction; the
+    cache learns the new levels after commit. The number of statements does not depend on the number of lines. Raises
+    Refused with every problem, KeyReused.
     """
     operation = _claim(draft)
     if operation.replayed:
@@ -132,10 +140,13 @@ def book(
     ]:
         raise Refused([*problems, *of_lines.values()])
     books = _lock(operation, touches)
+    if closed := closed_meanwhile(books.locations.values(), touches.warehouses):
+        raise Refused(closed)
     problems = [problem for n, line in enumerate(lines) if (problem := of_lines.get(n) or plan(books, n, line))]
     if problems or draft.rehearse:
         raise Refused(problems)
     _post(books, operation)
+    then(books, operation)
     return operation
 
 
@@ -176,6 +187,9 @@ def _unbooked(draft: Draft) -> Operation:
         device=draft.origin.device[:200],
         address=draft.origin.address,
         reverses=draft.reverses,
+        transfer=draft.transfer,
+        count=draft.count,
+        lot_reason=draft.lot_reason,
         digest=draft.digest,
     )
 

@@ -1,5 +1,6 @@
 """What is asked of every line, from the locked rows: the sentences that say what is wrong and how to mend it."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from catalog.models import Product
 from inventory_site.web.quantity import LARGEST, format_quantity
 from stock.errors import BadLocation, BadLot, BadOperation, BadQuantity, LevelTooHigh, Problem, ProductArchived
 from stock.ledger.books import Books, Level, LocationRow, ProductRow
+from stock.models import ReasonCode
 from warehouses.models import Location, Warehouse
 
 MOST_LINES = 1000
@@ -28,12 +30,18 @@ def operation_problems(count: int, *warehouses: Warehouse, most: int | None) -> 
                 text=_("An operation has at most %(most)s lines; this one has %(count)s. Send it in parts.") % words
             )
         )
-    problems.extend(
-        BadOperation(field="warehouse", text=_("%(code)s is closed.") % {"code": warehouse.code})
-        for warehouse in warehouses
-        if not warehouse.is_open
-    )
+    problems.extend(_closed(warehouse) for warehouse in warehouses if not warehouse.is_open)
     return problems
+
+
+def closed_meanwhile(bins: Iterable[LocationRow], warehouses: Iterable[Warehouse]) -> list[Problem]:
+    """Name the warehouses that were closed before their bins could be locked."""
+    closed = {bin.warehouse_id for bin in bins if bin.warehouse_status != Warehouse.Status.OPEN}
+    return [_closed(warehouse) for warehouse in warehouses if warehouse.pk in closed]
+
+
+def _closed(warehouse: Warehouse) -> Problem:
+    return BadOperation(field="warehouse", text=_("%(code)s is closed.") % {"code": warehouse.code})
 
 
 def line_problem(line: int, product: ProductRow | None, quantity: Decimal, *, signed: bool = False) -> Problem | None:
@@ -92,6 +100,18 @@ def room_problem(line: int, level: Level, quantity: Decimal) -> Problem | None:
     if Books.fits(level, quantity):
         return None
     return LevelTooHigh(line=line, field="quantity", text=_("The level would be larger than the books can hold."))
+
+
+def reason_problems(reason: ReasonCode, note: str) -> list[Problem]:
+    """Say what is wrong with a reason, whatever it is given for, and with the note that it may ask for."""
+    problems: list[Problem] = []
+    if not reason.is_active:
+        text = _("The reason %(reason)s is not in use any more. Choose another.") % {"reason": reason.name}
+        problems.append(BadOperation(field="reason", text=text))
+    if reason.note_required and not note.strip():
+        text = _("Write a note: the reason %(reason)s asks for one.") % {"reason": reason.name}
+        problems.append(BadOperation(field="note", text=text))
+    return problems
 
 
 def _too_fine(product: ProductRow) -> str:

@@ -4,10 +4,11 @@
 CLAIM_KEY = """
 INSERT INTO stock_operation
     (key, kind, warehouse_id, reference, reason_id, note, by_id, at, clock_corrected, device, address, reverses_id,
-     digest)
+     transfer_id, count_id, lot_reason, digest)
 SELECT %(key)s, %(kind)s, %(warehouse_id)s, %(reference)s, %(reason_id)s, %(note)s, %(by_id)s,
        CASE WHEN credible THEN %(at)s::timestamptz ELSE statement_timestamp() END, NOT credible,
-       %(device)s, %(address)s::inet, %(reverses_id)s::uuid, %(digest)s
+       %(device)s, %(address)s::inet, %(reverses_id)s::uuid,
+       %(transfer_id)s::bigint, %(count_id)s::bigint, %(lot_reason)s, %(digest)s
   FROM (SELECT %(at)s::timestamptz BETWEEN statement_timestamp() - interval '7 days'
                                        AND statement_timestamp() + interval '5 minutes') AS clock (credible)
 ON CONFLICT DO NOTHING
@@ -82,4 +83,11 @@ WITH entries AS (
 INSERT INTO stock_holding (inventory_id, location_id, lot_id, quantity)
 SELECT * FROM unnest(%(h_level)s::bigint[], %(h_location)s::bigint[], %(h_lot)s::bigint[], %(h_quantity)s::numeric[])
 ON CONFLICT ON CONSTRAINT holding_one_per_inventory_bin_and_lot DO UPDATE SET quantity = excluded.quantity
+"""
+
+WRITE_THRESHOLDS = """
+UPDATE stock_inventory i
+   SET low_threshold = n.low, high_threshold = n.high, version = i.version + 1
+  FROM unnest(%(levels)s::bigint[], %(lows)s::numeric[], %(highs)s::numeric[]) AS n (id, low, high)
+ WHERE i.id = n.id
 """

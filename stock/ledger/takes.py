@@ -1,9 +1,11 @@
 """Taking goods off the Books: which holdings a line takes from, and what it is told where they do not suffice."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from stock.errors import BadLot, InsufficientStock, Problem
@@ -28,24 +30,66 @@ def take_fefo(
     wanted: Decimal,
     location: Location | None,
     type_: str,
+    *,
+    lot_number: str = "",
+    lot_reason: str = "",
 ) -> Taken:
     """Take goods that may leave, first expired first: by expiry (nulls last), lot number, bin code and id.
 
     From storage and shipping bins, or from the one bin that is named; never from quarantine, never an expired lot (the
-    last good day is judged by the warehouse's own calendar).
+    last good day is judged by the warehouse's own calendar). Where a person has chosen a lot, of that alone; it takes a
+    `lot_reason` unless the whole warehouse would give that lot first anyway.
     """
     level = books.levels.get((product_id, warehouse.pk))
     today = books.today[warehouse.pk]
     lying = [p for p in level.parts if location is None or p.location_id == location.pk] if level else []
-    usable = [
-        part
-        for part in lying
-        if not part.is_expired(today)
-        and (part.kind in PICKED if location is None else part.kind != Location.Kind.QUARANTINE)
-    ]
-    return _take(
-        books, level, line, product_id, usable, lying, wanted, location.code if location else warehouse.code, type_
-    )
+    place = location.code if location else warehouse.code
+    if lot_number:
+        lying = [part for part in lying if part.lot_number == lot_number and part.quantity]
+        if problem := _unfit_lot(line, lot_number, lying, place, today):
+            return Taken((), problem)
+    usable = [part for part in lying if _may_leave(part, today, named=location is not None)]
+    on_hand = sum((part.quantity for part in usable), ZERO)
+    if lot_number:
+        reason_due = on_hand >= wanted and not lot_reason.strip()
+        if reason_due and (first := _goes_first(level, today, wanted, lot_number)):
+            words = {"first": first.lot_number or _("without a number"), "lot": lot_number}
+            text = _("Lot %(first)s goes first. Write why lot %(lot)s is taken instead.") % words
+            return Taken((), BadLot(line=line, field="lot_reason", text=text))
+        place = _("%(place)s, lot %(lot)s") % {"place": place, "lot": lot_number}
+    expired = sum((part.quantity for part in lying if part.is_expired(today)), ZERO)
+    return _take(books, level, line, product_id, usable, lying, wanted, place, type_, expired=expired)
+
+
+def _may_leave(part: Part, today: date, *, named: bool) -> bool:
+    """Say whether goods of this part may leave the warehouse; `named`: a person has named its bin."""
+    fit = part.kind != Location.Kind.QUARANTINE if named else part.kind in PICKED
+    return fit and not part.is_expired(today)
+
+
+def _goes_first(level: Level | None, today: date, wanted: Decimal, lot_number: str) -> Part | None:
+    """Return the first part of another lot that would be taken if nobody had chosen one; None where there is none."""
+    for part in level.parts if level else []:
+        if wanted <= 0:
+            break
+        if part.quantity and _may_leave(part, today, named=False):
+            if part.lot_number != lot_number:
+                return part
+            wanted -= part.quantity
+    return None
+
+
+def _unfit_lot(line: int, lot_number: str, lying: Sequence[Part], place: str, today: date) -> Problem | None:
+    """Say why a chosen lot cannot leave: it does not lie there, or it has expired."""
+    words = {"lot": lot_number, "place": place}
+    if not lying:
+        text = _("Lot %(lot)s does not lie in %(place)s. Choose another, or leave it empty.") % words
+        return BadLot(line=line, field="lot_number", text=text)
+    if (day := lying[0].expires_on) is not None and day < today:
+        words["day"] = date_format(day, "j M Y")
+        text = _("Lot %(lot)s expired on %(day)s. Expired goods leave by Adjust, reason Expired.") % words
+        return BadLot(line=line, field="lot_number", text=text)
+    return None
 
 
 def take_from_bin(
@@ -85,6 +129,8 @@ def _take(
     wanted: Decimal,
     place: str,
     type_: str,
+    *,
+    expired: Decimal = ZERO,
 ) -> Taken:
     on_hand = sum((part.quantity for part in usable), ZERO)
     if level is None or on_hand < wanted:
@@ -92,7 +138,14 @@ def _take(
         sku = books.products[product_id].sku
         shared = level is not None and level.quantity < level.before
         short = InsufficientStock(
-            line=line, sku=sku, place=place, wanted=wanted, on_hand=on_hand, blocked=blocked, shared=shared
+            line=line,
+            sku=sku,
+            place=place,
+            wanted=wanted,
+            on_hand=on_hand,
+            blocked=blocked,
+            expired=expired,
+            shared=shared,
         )
         return Taken((), short)
     return Taken(books.take(level, usable, wanted, type_), None)
@@ -112,6 +165,7 @@ def take_exactly(
     parts = [part for part in level.parts if (part.location_id, part.lot_id) == (location_id, lot_id)]
     on_hand = sum((part.quantity for part in parts), ZERO)
     if on_hand < wanted:
-        return InsufficientStock(line=line, sku=level.product.sku, place=location_code, wanted=wanted, on_hand=on_hand)
+        sku = level.product.sku
+        return InsufficientStock(line=line, sku=sku, place=location_code, wanted=wanted, on_hand=on_hand, given=True)
     books.take(level, parts, wanted, type_)
     return None

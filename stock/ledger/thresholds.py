@@ -1,15 +1,22 @@
 """What the ledger's keeper writes on an Inventory besides its level: thresholds."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from catalog.models import Product
+from stock.ledger import statements
 from stock.models import Inventory
-from stock.queries.levels import remember
+from stock.queries.levels import Row, remember
+from stock.queries.thresholds import Change, Pair
 from warehouses.models import Warehouse
+
+# So many levels the cache learns of in one go.
+REMEMBERED = 500
 
 
 def write_thresholds(product: Product, warehouse: Warehouse, low: Decimal | None, high: Decimal | None) -> Inventory:
@@ -26,6 +33,37 @@ def write_thresholds(product: Product, warehouse: Warehouse, low: Decimal | None
     shown = (product.pk, warehouse.pk, inventory.version, inventory.quantity, low, high)
     transaction.on_commit(partial(remember, [shown]), robust=True)
     return inventory
+
+
+def lock_pairs(pairs: Sequence[Pair]) -> None:
+    """Lock the levels of these (product id, warehouse id), made where they are missing, in the ledger's order.
+
+    Two statements, however many.
+    """
+    ordered = sorted(set(pairs))
+    arrays = {"products": [product for product, _ in ordered], "warehouses": [warehouse for _, warehouse in ordered]}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.ADD_MISSING_LEVELS, arrays)
+        cursor.execute(statements.LOCK_LEVELS, arrays)
+
+
+def write_changes(changes: Sequence[Change]) -> None:
+    """Write the thresholds of levels that are locked; each version rises, and the cache learns of it after commit.
+
+    One statement, however many.
+    """
+    arrays: dict[str, Any] = {
+        "levels": [change.inventory_id for change in changes],
+        "lows": [change.low_after for change in changes],
+        "highs": [change.high_after for change in changes],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.WRITE_THRESHOLDS, arrays)
+    shown: list[Row] = [
+        (v.product_id, v.warehouse_id, v.version + 1, v.quantity, v.low_after, v.high_after) for v in changes
+    ]
+    for start in range(0, len(shown), REMEMBERED):
+        transaction.on_commit(partial(remember, shown[start : start + REMEMBERED]), robust=True)
 
 
 def forget_levels(product: Product) -> None:

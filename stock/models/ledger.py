@@ -10,12 +10,11 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import BEYOND, QUANTITY, Lot, Product
+from stock.models.append_only import AppendOnly, LedgerIsAppendOnly
+from stock.models.count import Count
 from stock.models.reason import ReasonCode
+from stock.models.transfer import Transfer
 from warehouses.models import Location, Warehouse
-
-
-class LedgerIsAppendOnly(RuntimeError):
-    """Code tried to change history; book a reversal instead."""
 
 
 class CurrentTransactionId(models.Func):
@@ -26,25 +25,11 @@ class CurrentTransactionId(models.Func):
     output_field = models.BigIntegerField()
 
 
-class AppendOnly(models.Model):
-    """A row that raises where code tries to change or delete it; the database's trigger refuses raw SQL too."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise LedgerIsAppendOnly(type(self).__name__)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly(type(self).__name__)
-
-
 class OperationQuerySet(models.QuerySet["Operation"]):
     def in_warehouses(self, warehouses: models.QuerySet[Warehouse]) -> Self:
-        """Return the operations that booked at least one row in one of these warehouses."""
-        return self.filter(Exists(StockTransaction.objects.filter(operation=OuterRef("pk"), warehouse__in=warehouses)))
+        """Return the operations of these warehouses, and those that booked at least one row in one of them."""
+        booked = StockTransaction.objects.filter(operation=OuterRef("pk"), warehouse__in=warehouses)
+        return self.filter(Q(warehouse__in=warehouses) | Exists(booked))
 
     def with_names(self) -> Self:
         return self.select_related("by", "reason", "warehouse", "reversal")
@@ -62,7 +47,11 @@ class Operation(AppendOnly):
         SHIP = "ship", _("Ship")
         MOVE = "move", _("Move")
         TRANSFER = "transfer", _("Transfer")
+        SEND = "send", _("Send")
+        ARRIVE = "arrive", _("Receive transfer")
+        WRITE_OFF = "write_off", _("Write off")
         ADJUST = "adjust", _("Adjust")
+        COUNT = "count", _("Count")
         REVERSE = "reverse", _("Undo")
 
     key = models.UUIDField(primary_key=True)
@@ -71,7 +60,9 @@ class Operation(AppendOnly):
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(_("note"), max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations", db_index=False
+    )
     at = models.DateTimeField(_("at"))
     clock_corrected = models.BooleanField(default=False)
     created = models.DateTimeField(_("booked"), db_default=Now())
@@ -80,6 +71,15 @@ class Operation(AppendOnly):
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("undoes")
     )
+    # What it is a part of. A reversal is a part of the same.
+    transfer = models.ForeignKey(
+        Transfer, on_delete=models.PROTECT, null=True, blank=True, related_name="operations", db_index=False
+    )
+    count = models.ForeignKey(
+        Count, on_delete=models.PROTECT, null=True, blank=True, related_name="operations", db_index=False
+    )
+    # Why a person took another lot than the one that expires first; empty where nobody did.
+    lot_reason = models.CharField(_("why another lot"), max_length=200, blank=True, db_default="")
     digest = models.CharField(max_length=64)
 
     # Whether this answer repeats an earlier booking of the same key; not stored.
@@ -96,14 +96,26 @@ class Operation(AppendOnly):
             models.CheckConstraint(
                 condition=~Q(kind="adjust") | Q(reason__isnull=False), name="operation_adjust_has_a_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["send", "arrive", "write_off"]) | Q(transfer__isnull=False),
+                name="operation_of_a_transfer_names_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="count") | Q(count__isnull=False), name="operation_of_a_count_names_it"
+            ),
         ]
         indexes = [
             models.Index(fields=["warehouse", "-created"], name="operation_by_warehouse"),
+            models.Index(fields=["by", "-created"], name="operation_by_person"),
             models.Index(
                 OpClass(Upper("reference"), name="text_pattern_ops"),
                 name="operation_by_reference",
                 condition=~Q(reference=""),
             ),
+            models.Index(
+                fields=["transfer", "created"], name="operation_by_transfer", condition=Q(transfer__isnull=False)
+            ),
+            models.Index(fields=["count", "created"], name="operation_by_count", condition=Q(count__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +180,10 @@ class StockTransaction(AppendOnly):
         indexes = [
             models.Index(fields=["product", "warehouse", "-id"], name="transaction_by_inventory"),
             models.Index(fields=["warehouse", "-id"], name="transaction_by_warehouse"),
+            models.Index(fields=["location", "-id"], name="transaction_by_bin"),
+            models.Index(fields=["lot", "-id"], name="transaction_by_lot", condition=Q(lot__isnull=False)),
+            # Adjustments are few, and asked for by their reasons.
+            models.Index(fields=["-id"], name="transaction_adjusted", condition=Q(type="adjust")),
             BrinIndex(fields=["created"], name="transaction_created"),
             BrinIndex(fields=["occurred_on"], name="transaction_occurred_on"),
             BrinIndex(fields=["xact"], name="transaction_xact"),

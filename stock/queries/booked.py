@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Min, Q, QuerySet, Sum
 
 from accounts.models import User
-from stock.models import Operation, StockTransaction
+from stock.models import Operation, StockTransaction, TransferEntry
 from warehouses.models import Warehouse
 
 
@@ -52,13 +52,28 @@ def amounts_of(rows: QuerySet[StockTransaction], *, limit: int) -> list[Booked]:
     ]
 
 
+def transit_of(operation: Operation) -> QuerySet[TransferEntry]:
+    """Return what the operation did to the lines of its transfer, with what a page shows of it."""
+    entries = TransferEntry.objects.filter(operation=operation).select_related("line__product__unit", "line__lot")
+    return entries.order_by("id")
+
+
+def transit_amounts(operation: Operation, *, limit: int) -> list[Booked]:
+    """Return how much of each product the operation wrote off, or took back of that. One query."""
+    entries = TransferEntry.objects.filter(operation=operation).order_by()
+    products = entries.values_list("line__product__sku", "line__product__unit__code", "line__product__unit__decimals")
+    found = products.annotate(total=Sum("quantity"), first=Min("pk")).order_by("first")[:limit]
+    return [Booked(sku, unit, decimals, abs(total), total) for sku, unit, decimals, total, _first in found]
+
+
 def rights_over(user: User, operations: Collection[Operation]) -> dict[UUID, May]:
     """Return what a person may do with each of these operations. At most four queries.
 
-    Seen is what touched a warehouse of theirs. Undoing one's own takes the right to operate in every warehouse that it
-    touched, undoing others' the right to manage there.
+    An operation touches its own warehouse, and every one in which it booked. Seen is what touched one of theirs.
+    Undoing one's own takes the right to operate in every warehouse that it touched, undoing others' the right to manage
+    there.
     """
-    touched: dict[UUID, set[int]] = defaultdict(set)
+    touched: dict[UUID, set[int]] = defaultdict(set, {each.pk: {each.warehouse_id} for each in operations})
     rows = StockTransaction.objects.filter(operation__in=[operation.pk for operation in operations])
     for key, warehouse in rows.order_by().values_list("operation_id", "warehouse_id").distinct():
         touched[key].add(warehouse)
@@ -86,7 +101,8 @@ def can_still_be_undone(operation: Operation, now: datetime) -> bool:
     The operation comes with its warehouse and its reversal (`with_names`).
     """
     recent = now - operation.created < timedelta(days=operation.warehouse.undo_limit_days)
-    return recent and operation.kind != Operation.Kind.REVERSE and not hasattr(operation, "reversal")
+    alone = operation.kind not in (Operation.Kind.REVERSE, Operation.Kind.COUNT)
+    return recent and alone and not hasattr(operation, "reversal")
 
 
 def visible_later(user: User, later: Sequence[Operation]) -> list[tuple[Operation, bool]]:

@@ -1,6 +1,6 @@
 """Where goods lie: the levels of one product with their parts, and what lies in one bin."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from catalog.models import Product
 from inventory_site.web.zones import day_in
 from stock.models import Holding, State, level_state
+from stock.queries.transfers import OnTheWay
 from warehouses.models import Location, Warehouse
 
 
@@ -35,7 +36,8 @@ class Part:
 class Place:
     """The level of one product in one warehouse, its own thresholds and the parts that sum to it.
 
-    `stocked` is False where the warehouse never had the product: then it has no state.
+    `stocked` is False where the warehouse never had the product: then it has no state. `coming` is what is on the way
+    to it, where somebody has asked.
     """
 
     warehouse_id: int
@@ -49,6 +51,7 @@ class Place:
     low: Decimal | None
     high: Decimal | None
     parts: list[Part] = field(default_factory=list)
+    coming: OnTheWay | None = None
 
     @property
     def state(self) -> State | None:
@@ -124,17 +127,22 @@ def contents_of(location: Location, products: Iterable[Product], *, now: datetim
     One query. The bin's warehouse comes with it (`select_related`), for its calendar day.
     """
     today = day_in(location.warehouse.time_zone, now)
-    wanted = {product.pk: product for product in products}
-    parts: dict[int, list[Part]] = {pk: [] for pk in wanted}
+    products = list(products)
+    parts: dict[int, list[Part]] = {product.pk: [] for product in products}
     rows = (
-        Holding.objects.filter(location=location, inventory__product__in=wanted)
+        Holding.objects.filter(location=location, inventory__product__in=parts)
         .order_by(F("lot__expires_on").asc(nulls_last=True), "lot__number")
         .values_list("inventory__product_id", *HELD)
     )
     for product, *held in rows:
         parts[product].append(_part(held, today))
+    return in_bin(products, parts)
+
+
+def in_bin(products: Iterable[Product], parts: Mapping[int, Sequence[Part]]) -> list[InBin]:
+    """Return these products with their parts, by product id; without those that have none."""
     return [
-        InBin(wanted[pk], sum((part.quantity for part in found), Decimal(0)), tuple(found))
-        for pk, found in parts.items()
-        if found
+        InBin(product, sum((part.quantity for part in parts[product.pk]), Decimal(0)), tuple(parts[product.pk]))
+        for product in products
+        if parts[product.pk]
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 
-from catalog.models import Barcode
+from catalog.models import Barcode, Lot
 from stock.models import Holding
 from stock.queries.levels import NOTHING, Shown, levels
 from warehouses.models import Location, Warehouse
@@ -19,6 +19,8 @@ ONE = Decimal(1)
 class Lying(NamedTuple):
     """A quantity of one lot in one bin, in the product's unit."""
 
+    location_id: int
+    lot_id: int | None
     bin: str
     kind: str
     lot: str
@@ -58,6 +60,8 @@ def goods_here(products: Collection[int], warehouse: Warehouse) -> dict[int, Goo
         .order_by(F("lot__expires_on").asc(nulls_last=True), "lot__number", "location__code", "pk")
         .values_list(
             "inventory__product_id",
+            "location_id",
+            "lot_id",
             "location__code",
             "location__kind",
             "lot__number",
@@ -65,9 +69,22 @@ def goods_here(products: Collection[int], warehouse: Warehouse) -> dict[int, Goo
             "quantity",
         )
     )
-    for pk, place, kind, lot, expires_on, quantity in holdings:
-        found[pk].lying.append(Lying(place, kind, lot or "", expires_on, quantity))
+    for pk, location, lot_id, place, kind, lot, expires_on, quantity in holdings:
+        found[pk].lying.append(Lying(location, lot_id, place, kind, lot or "", expires_on, quantity))
     packs = Barcode.objects.filter(product__in=found).exclude(pack_quantity=ONE)
     for pk, pack in packs.order_by("pack_quantity").distinct().values_list("product_id", "pack_quantity"):
         found[pk].packs.append(pack)
     return found
+
+
+def known_lots(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], date | None]:
+    """Return the expiry on record of each (product id, lot number) that is known. One query, none where none is asked.
+
+    Lots that only share a number or a product with one asked for come along unread.
+    """
+    if not wanted:
+        return {}
+    products, numbers = {product for product, _ in wanted}, {number for _, number in wanted}
+    lots = Lot.objects.filter(product__in=products, number__in=numbers).order_by()
+    found = lots.values_list("product_id", "number", "expires_on")
+    return {(product, number): day for product, number, day in found if (product, number) in wanted}

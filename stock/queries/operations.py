@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from stock.models import Operation, StockTransaction
+from stock.models import Operation, StockTransaction, Transfer, TransferEntry
 
 # How many later operations a refused undo names.
 MOST_LATER = 20
@@ -12,10 +12,41 @@ MOST_LATER = 20
 
 def rows_to_reverse(operation: Operation) -> list[StockTransaction]:
     """Return the operation's ledger rows, oldest first, with what an undo asks of them. One query."""
+    return rows_to_reverse_of([operation])
+
+
+def rows_to_reverse_of(operations: Sequence[Operation]) -> list[StockTransaction]:
+    """Return the ledger rows of several operations, oldest first. One query."""
     return list(
-        StockTransaction.objects.filter(operation=operation)
+        StockTransaction.objects.filter(operation__in=[operation.pk for operation in operations])
         .select_related("warehouse", "location", "product")
         .order_by("id")
+    )
+
+
+def entries_to_reverse(operation: Operation) -> list[TransferEntry]:
+    """Return what the operation did to its transfer, oldest first. One query."""
+    return list(TransferEntry.objects.filter(operation=operation).order_by("id"))
+
+
+def standing_operations_of(transfer: Transfer) -> list[Operation]:
+    """Return the transfer's operations that were not undone, newest first, its sending last. One query."""
+    found = (
+        Operation.objects.filter(transfer=transfer, reversal=None)
+        .exclude(kind=Operation.Kind.REVERSE)
+        .with_names()
+        .order_by("-created")
+    )
+    return sorted(found, key=lambda operation: operation.kind == Operation.Kind.SEND)
+
+
+def arrived_of(sending: Operation) -> list[Operation]:
+    """Return what was received and written off of a sending and stands, newest first. One query."""
+    arrivals = [Operation.Kind.ARRIVE, Operation.Kind.WRITE_OFF]
+    return list(
+        Operation.objects.filter(transfer=sending.transfer_id, kind__in=arrivals, reversal=None)
+        .with_names()
+        .order_by("-created")
     )
 
 

@@ -6,10 +6,10 @@ from typing import Unpack
 from django.utils.translation import gettext as _
 
 from stock import ledger
-from stock.errors import BadOperation, BadQuantity, Problem
+from stock.errors import BadQuantity, Problem
 from stock.ledger import Books, Draft, Slip, Touches
 from stock.ledger.books import LocationRow
-from stock.ledger.checks import line_problem, location_problem, lot_problem, room_problem
+from stock.ledger.checks import line_problem, location_problem, lot_problem, reason_problems, room_problem
 from stock.ledger.takes import take_fefo, take_from_bin
 from stock.models import Operation, ReasonCode, StockTransaction
 from stock.services.lines import AdjustLine, ReceiveLine, ShipLine
@@ -20,7 +20,7 @@ IN, OUT, ADJUST = StockTransaction.Type.IN, StockTransaction.Type.OUT, StockTran
 
 @ledger.verb
 def receive(*, warehouse: Warehouse, lines: Sequence[ReceiveLine], **slip: Unpack[Slip]) -> Operation:
-    """Book goods from outside into bins of the warehouse, whole or not at all.
+    """Book goods from outside into bins of the warehouse, whole or not at all; a lot that has expired comes in too.
 
     Raises Refused with every bad line, KeyReused, Busy.
     """
@@ -46,33 +46,37 @@ def receive(*, warehouse: Warehouse, lines: Sequence[ReceiveLine], **slip: Unpac
 def _receive(books: Books, warehouse: Warehouse, n: int, line: ReceiveLine) -> Problem | None:
     product = books.products.get(line.product.pk)
     bin = books.locations.get(line.location.pk) if line.location else books.default_location(warehouse.pk)
+    read = None if line.expiry_suggested else line.expires_on
     problem = (
         line_problem(n, product, line.quantity)
         or location_problem(n, bin, warehouse)
-        or lot_problem(books, n, line.product.pk, line.lot_number, line.expires_on)
+        or lot_problem(books, n, line.product.pk, line.lot_number, read)
     )
     return problem or _put(books, warehouse, n, line, bin, IN)
 
 
 @ledger.verb
-def ship(*, warehouse: Warehouse, lines: Sequence[ShipLine], **slip: Unpack[Slip]) -> Operation:
+def ship(*, warehouse: Warehouse, lines: Sequence[ShipLine], lot_reason: str = "", **slip: Unpack[Slip]) -> Operation:
     """Book goods out of the warehouse, first expired first (FEFO), whole or not at all.
 
     Takes from storage and shipping bins, or from the one bin that a line names; never from quarantine, never an expired
-    lot. Raises Refused with every bad line (InsufficientStock where too little lies there), KeyReused, Busy.
+    lot. A lot that was chosen on a line and is not the one that goes first takes a `lot_reason`, which is kept. Raises
+    Refused with every bad line (InsufficientStock where too little lies there), KeyReused, Busy.
     """
+    lot_reason = lot_reason.strip() if any(line.lot_number for line in lines) else ""
 
     def plan(books: Books, n: int, line: ShipLine) -> Problem | None:
         problem = line_problem(n, books.products.get(line.product.pk), line.quantity)
         if problem is None and line.location is not None:
             problem = location_problem(n, books.locations.get(line.location.pk), warehouse)
-        return problem or take_fefo(books, warehouse, n, line.product.pk, line.quantity, line.location, OUT).problem
+        return problem or _leave(books, warehouse, n, line, lot_reason)
 
     return ledger.book(
         Draft(
             kind=Operation.Kind.SHIP,
             warehouse=warehouse,
-            asked=[(v.product.pk, v.quantity, v.location and v.location.pk) for v in lines],
+            asked=[(v.product.pk, v.quantity, v.location and v.location.pk, v.lot_number) for v in lines],
+            lot_reason=lot_reason,
             **slip,
         ),
         lines,
@@ -83,6 +87,11 @@ def ship(*, warehouse: Warehouse, lines: Sequence[ShipLine], **slip: Unpack[Slip
             locations=[v.location.pk for v in lines if v.location],
         ),
     )
+
+
+def _leave(books: Books, warehouse: Warehouse, n: int, line: ShipLine, lot_reason: str) -> Problem | None:
+    chosen = {"lot_number": line.lot_number, "lot_reason": lot_reason}
+    return take_fefo(books, warehouse, n, line.product.pk, line.quantity, line.location, OUT, **chosen).problem
 
 
 @ledger.verb
@@ -139,13 +148,7 @@ def _put(
 
 
 def _reason_problems(reason: ReasonCode, lines: Sequence[AdjustLine], note: str) -> list[Problem]:
-    problems: list[Problem] = []
-    if not reason.is_active:
-        text = _("The reason %(reason)s is not in use any more. Choose another.") % {"reason": reason.name}
-        problems.append(BadOperation(field="reason", text=text))
-    if reason.note_required and not note.strip():
-        text = _("Write a note: the reason %(reason)s asks for one.") % {"reason": reason.name}
-        problems.append(BadOperation(field="note", text=text))
+    problems = reason_problems(reason, note)
     wrong_way = {reason.Direction.IN: -1, reason.Direction.OUT: 1}.get(reason.Direction(reason.direction), 0)
     for n, line in enumerate(lines):
         if line.quantity * wrong_way > 0:

@@ -12,7 +12,7 @@ from stock.ledger.checks import line_problem, location_problem, room_problem
 from stock.ledger.takes import take_fefo, take_from_bin
 from stock.models import Operation, StockTransaction
 from stock.services.lines import MoveLine, TransferLine
-from warehouses.models import Warehouse
+from warehouses.models import Location, Warehouse
 
 TRANSFER = StockTransaction.Type.TRANSFER
 
@@ -70,36 +70,49 @@ def _move(books: Books, warehouse: Warehouse, n: int, line: MoveLine) -> Problem
 
 @ledger.verb
 def transfer(
-    *, warehouse: Warehouse, destination: Warehouse, lines: Sequence[TransferLine], **slip: Unpack[Slip]
+    *,
+    warehouse: Warehouse,
+    destination: Warehouse,
+    lines: Sequence[TransferLine],
+    lot_reason: str = "",
+    **slip: Unpack[Slip],
 ) -> Operation:
     """Book goods out of `warehouse` and into `destination` at once; lines keep the lots that were taken (FEFO).
 
-    Raises Refused with every bad line, KeyReused, Busy.
+    Another lot by choice takes a `lot_reason`, which is kept. Raises Refused with every bad line, KeyReused, Busy.
     """
+    lot_reason = lot_reason.strip() if any(line.lot_number for line in lines) else ""
     same = BadOperation(field="destination", text=_("Choose a warehouse other than the one it comes from."))
     return ledger.book(
         Draft(
             kind=Operation.Kind.TRANSFER,
             warehouse=warehouse,
+            lot_reason=lot_reason,
             asked=[
-                (destination.pk, v.product.pk, v.quantity, v.source and v.source.pk, v.destination and v.destination.pk)
+                (destination.pk, v.product.pk, v.quantity, *(bin and bin.pk for bin in _bins(v)), v.lot_number)
                 for v in lines
             ],
             **slip,
         ),
         lines,
-        lambda books, n, line: _transfer(books, warehouse, destination, n, line),
+        lambda books, n, line: _transfer(books, warehouse, destination, n, line, lot_reason),
         Touches(
             warehouses=[warehouse, destination],
             products=[v.product.pk for v in lines],
-            locations=[bin.pk for v in lines for bin in (v.source, v.destination) if bin],
+            locations=[bin.pk for v in lines for bin in _bins(v) if bin],
             adding_to=[destination],
         ),
         wrong=[same] if warehouse == destination else [],
     )
 
 
-def _transfer(books: Books, warehouse: Warehouse, destination: Warehouse, n: int, line: TransferLine) -> Problem | None:
+def _bins(line: TransferLine) -> tuple[Location | None, Location | None]:
+    return line.source, line.destination
+
+
+def _transfer(
+    books: Books, warehouse: Warehouse, destination: Warehouse, n: int, line: TransferLine, lot_reason: str
+) -> Problem | None:
     bin = books.locations.get(line.destination.pk) if line.destination else books.default_location(destination.pk)
     problem = line_problem(n, books.products.get(line.product.pk), line.quantity) or location_problem(
         n, bin, destination, "destination"
@@ -112,7 +125,8 @@ def _transfer(books: Books, warehouse: Warehouse, destination: Warehouse, n: int
     problem = room_problem(n, level, line.quantity)
     if problem:
         return problem
-    taken = take_fefo(books, warehouse, n, line.product.pk, line.quantity, line.source, TRANSFER)
+    chosen = {"lot_number": line.lot_number, "lot_reason": lot_reason}
+    taken = take_fefo(books, warehouse, n, line.product.pk, line.quantity, line.source, TRANSFER, **chosen)
     for part in taken.parts:
         books.put(level, bin, part.lot_id, part.quantity, TRANSFER)
     return taken.problem

@@ -4,36 +4,45 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Barcode, Product
-from stock.errors import BadOperation, Refused
+from stock.errors import BadOperation, Refused, StillOpen
 from stock.ledger import verb
 from stock.ledger.thresholds import forget_levels
+from stock.queries.obstacles import Obstacles, of_product
 from stock.queries.products import has_history
-from warehouses.models import Warehouse
 
 
 @verb
 def archive_product(*, product: Product, by: User) -> Product:
-    """Take a product out of use.
+    """Take a product out of use. Takes its lock (FOR UPDATE), for which a booking that is under way is waited for.
 
-    Raises Refused while any is on hand, naming the warehouses that the person may see.
+    Raises StillOpen while any is on hand, on the way or in a draft of a transfer, or being counted: names what the
+    person may see of it; Busy.
     """
     product = _locked(product)
-    holding = Warehouse.objects.filter(inventories__product=product, inventories__quantity__gt=0)
-    if codes := set(holding.values_list("code", flat=True)):
-        seen = holding.filter(pk__in=Warehouse.objects.for_user(by, "view")).values_list("code", flat=True)
-        raise Refused([BadOperation(text=_still_on_hand(product.sku, sorted(seen), hidden=len(codes) > len(seen)))])
+    if obstacles := of_product(product, by):
+        raise StillOpen([BadOperation(text=_in_the_way(product.sku, obstacles))], obstacles)
     product.status = Product.Status.ARCHIVED
     product.save(update_fields=["status", "updated"])
     return product
 
 
-def _still_on_hand(sku: str, codes: list[str], *, hidden: bool) -> str:
-    words = {"sku": sku, "codes": ", ".join(codes)}
-    if not codes:
-        return _("%(sku)s is still on hand in a warehouse that you may not see. Ask an admin.") % words
-    if hidden:
-        return _("%(sku)s is still on hand in %(codes)s and in a warehouse that you may not see.") % words
-    return _("%(sku)s is still on hand in %(codes)s. Ship or adjust it first.") % words
+def _in_the_way(sku: str, found: Obstacles) -> str:
+    words = {"sku": sku, "codes": ", ".join(part.warehouse for part in found.on_hand)}
+    if found.on_hand and found.hidden:
+        sentences = [_("%(sku)s is still on hand in %(codes)s and in a warehouse that you may not see.") % words]
+    elif found.on_hand:
+        sentences = [_("%(sku)s is still on hand in %(codes)s. Ship or adjust it first.") % words]
+    elif found.hidden:
+        sentences = [_("%(sku)s is still on hand in a warehouse that you may not see. Ask an admin.") % words]
+    else:
+        sentences = []
+    if found.transfers:
+        names = ", ".join(map(str, found.transfers))
+        sentences.append(_("%(sku)s is in transfers that are not over: %(names)s.") % {"sku": sku, "names": names})
+    if found.counts:
+        names = ", ".join(map(str, found.counts))
+        sentences.append(_("%(sku)s is in counts that are not over: %(names)s.") % {"sku": sku, "names": names})
+    return " ".join(sentences)
 
 
 @verb
@@ -60,4 +69,4 @@ def delete_product(*, product: Product) -> None:
 
 
 def _locked(product: Product) -> Product:
-    return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    return Product.objects.select_for_update(of=("self",)).select_related("unit").get(pk=product.pk)

@@ -27,28 +27,35 @@ from warehouses.models import Warehouse
 from warehouses.queries import warehouse_for, working_warehouse
 
 S = TypeVar("S", bound=AnySheet)
+R_co = TypeVar("R_co", covariant=True)
 
 # Buttons that change the sheet; any other way of sending it books it.
-CHANGES = ("add", "again", "remove")
+CHANGES = ("add", "again", "remove", "look")
 BUSY_SECONDS = 2
 MOST_PREFILLED = 50
 
 
-class Booking(Protocol):
+class Booking(Protocol[R_co]):
     """A verb with its goods filled in, which waits to be told who books it when, and under which key."""
 
     def __call__(
         self, *, by: User, at: datetime, key: UUID, reference: str, note: str, origin: Origin, rehearse: bool
-    ) -> Operation: ...
+    ) -> R_co: ...
 
 
 def open_sheet(request: StaffRequest, kind: type[S]) -> S:
-    """Return the sheet that was sent, or a new one for the working warehouse with the codes of `?code=` on it.
+    """Return the sheet that was sent, or a new one for the working warehouse with what its address names on it.
 
-    Raises Http404 or PermissionDenied unless the person operates in the warehouse.
+    An address names products (`?code=`) or whole lines, in the names that the form sends. Raises
+    Http404 or PermissionDenied unless the person operates in the warehouse.
     """
     if request.method != "POST":
-        sheet = kind(working_warehouse(request, "operate"), request.user)
+        asked = request.GET.copy()
+        # A key stands for one sending; a link that is opened twice must not carry one.
+        for name in ("key", "code"):
+            asked.pop(name, None)
+        sheet = kind(working_warehouse(request, "operate"), request.user, asked)
+        del sheet.lines[MOST_PREFILLED:]
         if codes := [readable(code).strip() for code in request.GET.getlist("code")[:MOST_PREFILLED]]:
             sheet.fill([code for code in dict.fromkeys(codes) if code])
         return sheet
@@ -74,17 +81,31 @@ def show(request: StaffRequest, sheet: AnySheet) -> HttpResponse:
     return render(request, f"stock/{sheet.kind.value}.html", context, status=422 if wrong else 200)
 
 
-def work(request: StaffRequest, sheet: AnySheet, verb: Callable[[], Booking]) -> HttpResponse:
+def work(request: StaffRequest, sheet: AnySheet, verb: Callable[[], Booking[Operation]]) -> HttpResponse:
     """Book the sheet with its verb if it was sent for that and is valid, and answer.
 
-    Booked: back to an empty sheet, with a message that offers to undo it; a replay answers the same. Of a sheet that is
-    not valid the sound lines are rehearsed, so that every bad line is named at once.
+    Booked: back to an empty sheet, with a message that offers to undo it; a replay answers the same.
+    """
+    operation = attempt(request, sheet, verb)
+    if isinstance(operation, HttpResponse):
+        return operation
+    messages.success(request, done(sheet, sheet.kind), extra_tags=f"undo:{operation.key}")
+    for words in sheet.warnings():
+        messages.warning(request, words)
+    address = reverse(f"stock:{sheet.kind.value}")
+    return go(request, f"{address}?{urlencode({'warehouse': sheet.warehouse.code})}")
+
+
+def attempt(request: StaffRequest, sheet: AnySheet, verb: Callable[[], Booking[R_co]]) -> R_co | HttpResponse:
+    """Return what the verb made of the sheet if it was sent for that and is valid, else the answer that says why not.
+
+    Of a sheet that is not valid the sound lines are rehearsed, so that every bad line is named at once.
     """
     if not sheet.is_sent or not (sheet.is_valid() or sheet.can_be_judged):
         return show(request, sheet)
     words, rehearse = sheet.head.cleaned_data, sheet.has_errors
     try:
-        operation = verb()(
+        return verb()(
             by=request.user,
             at=moment(request),
             key=uuid4() if rehearse else sheet.key,
@@ -98,14 +119,12 @@ def work(request: StaffRequest, sheet: AnySheet, verb: Callable[[], Booking]) ->
         return show(request, sheet)
     except (KeyReused, StateMovedOn, Busy) as error:
         return stopped(request, error)
-    messages.success(request, _done(sheet), extra_tags=f"undo:{operation.key}")
-    address = reverse(f"stock:{sheet.kind.value}")
-    return go(request, f"{address}?{urlencode({'warehouse': sheet.warehouse.code})}")
 
 
-def _done(sheet: AnySheet) -> str:
+def done(sheet: AnySheet, kind: Operation.Kind) -> str:
+    """Say what became of a sheet's lines."""
     amounts = [Amount.of(line.product, line.quantity_given) for line in sheet.lines if line.product]
-    return lines_done(sheet.kind, amounts)
+    return lines_done(kind, amounts)
 
 
 def stopped(request: StaffRequest, error: KeyReused | StateMovedOn | Busy) -> HttpResponse:

@@ -1,7 +1,6 @@
 """One operation: what it did, and undoing it."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,13 +23,21 @@ from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, NotReversible, StateMovedOn
 from stock.models import Operation, StockTransaction
-from stock.queries.booked import May, amounts_of, can_still_be_undone, rights_over, visible_later
+from stock.queries.booked import (
+    May,
+    amounts_of,
+    can_still_be_undone,
+    rights_over,
+    transit_amounts,
+    transit_of,
+    visible_later,
+)
 from stock.views.answers import go, moment, origin, stopped
+from stock.views.corrections import corrections, instead_of
 from stock.views.wording import products_done
 from warehouses.models import Warehouse
 
 ROWS = 50
-MOST_CORRECTED = 20
 # What was booked within this time of being done needs no second moment.
 AT_ONCE = timedelta(minutes=1)
 
@@ -52,20 +59,30 @@ def operation_reverse(request: StaffRequest, key: UUID) -> HttpResponse:
     may = rights_over(request.user, [operation])[operation.pk]
     if not may.undo:
         raise PermissionDenied(_why_not(request, operation))
+    key = _undo_key(request, operation)
     try:
-        services.reverse(
-            operation=operation,
-            by=request.user,
-            at=moment(request),
-            key=_undo_key(request, operation),
-            origin=origin(request),
-        )
+        services.reverse(operation=operation, by=request.user, at=moment(request), key=key, origin=origin(request))
     except NotReversible as refused:
+        if _stays(request):
+            return _told(request, messages.ERROR, str(refused), f"see:{operation.pk}")
         return _refused(request, operation, may, refused)
     except (KeyReused, StateMovedOn, Busy) as error:
         return stopped(request, error)
-    messages.success(request, _("Undone: %(what)s") % {"what": _headline(request, operation)})
+    words = _("Undone: %(what)s") % {"what": _headline(request, operation)}
+    if _stays(request):
+        return _told(request, messages.SUCCESS, words)
+    messages.success(request, words)
     return go(request, _way_back(request, operation))
+
+
+def _stays(request: StaffRequest) -> bool:
+    """Whether the page with the button stays as it is, with what is typed on it: it wants to be told, no more."""
+    return bool(request.htmx) and "stay" in request.POST
+
+
+def _told(request: StaffRequest, level: int, words: str, tags: str = "") -> HttpResponse:
+    messages.add_message(request, level, words, extra_tags=tags)
+    return render(request, "components/messages.html", {"oob": True})
 
 
 def _visible(request: StaffRequest) -> QuerySet[Operation]:
@@ -78,17 +95,21 @@ def _rows(request: StaffRequest, operation: Operation) -> QuerySet[StockTransact
 
 
 def _headline(request: StaffRequest, operation: Operation) -> str:
-    return products_done(operation.kind, amounts_of(_rows(request, operation), limit=2))
+    amounts = amounts_of(_rows(request, operation), limit=2)
+    if operation.transfer_id and not amounts:
+        amounts = transit_amounts(operation, limit=2)
+    return products_done(operation.kind, amounts)
 
 
 def _page(request: StaffRequest, operation: Operation, may: May) -> dict[str, object]:
-    rows = _rows(request, operation)
+    page = keyset_page(_rows(request, operation), by="id", after=request.GET.get("after", ""), size=ROWS)
     sees_warehouse = Warehouse.objects.for_user(request.user, "view").filter(pk=operation.warehouse_id).exists()
     return {
         "operation": operation,
         "headline": _headline(request, operation),
         "facts": _facts(operation, sees_warehouse=sees_warehouse),
-        "page": keyset_page(rows, by="id", after=request.GET.get("after", ""), size=ROWS),
+        "page": page,
+        "written_off": transit_of(operation) if operation.transfer_id and not page.rows else [],
         "may": may,
         "undoable": may.undo and can_still_be_undone(operation, timezone.now()),
         "undo_key": uuid.uuid4(),
@@ -97,7 +118,7 @@ def _page(request: StaffRequest, operation: Operation, may: May) -> dict[str, ob
 
 def _facts(operation: Operation, *, sees_warehouse: bool) -> list[tuple[str, object]]:
     def moment_of(when: datetime) -> str:
-        return date_format(localtime(when), "DATETIME_FORMAT")
+        return date_format(localtime(when), "j M Y, H:i")
 
     facts: list[tuple[str, object]] = [
         (_("Warehouse"), operation.warehouse.name if sees_warehouse else _("Another warehouse")),
@@ -110,6 +131,8 @@ def _facts(operation: Operation, *, sees_warehouse: bool) -> list[tuple[str, obj
         facts.append((_("Clock"), _("The device's clock was wrong; ours was taken.")))
     if operation.reason:
         facts.append((_("Reason"), operation.reason.name))
+    if operation.lot_reason:
+        facts.append((_("Why another lot"), operation.lot_reason))
     if operation.reference:
         facts.append((_("Reference"), operation.reference))
     if operation.note:
@@ -134,14 +157,24 @@ def _undo_key(request: StaffRequest, operation: Operation) -> UUID:
 def _refused(request: StaffRequest, operation: Operation, may: May, refused: NotReversible) -> HttpResponse:
     # Booking names the undo on the operation at hand; it was rolled back, so the operation is read anew.
     operation = _visible(request).get(pk=operation.pk)
-    skus: Sequence[str] = [part.sku for part in amounts_of(_rows(request, operation), limit=MOST_CORRECTED)]
     context = {
         **_page(request, operation, may),
         "refusal": str(refused),
         "later": visible_later(request.user, refused.later),
-        "skus": skus,
+        "corrections": _corrections(request, operation),
     }
     return render(request, "stock/operation_detail.html", context, status=422)
+
+
+def _corrections(request: StaffRequest, operation: Operation) -> list[tuple[str, str]]:
+    """Return the corrections that take back what remains, warehouse by warehouse.
+
+    Not for goods on their way between warehouses, nor for a part of a count: both have a way back of their own.
+    """
+    if operation.transfer_id is not None or operation.count_id is not None:
+        return []
+    note = instead_of(_headline(request, operation))
+    return corrections(request, _rows(request, operation), reference=operation.reference, note=note)
 
 
 def _way_back(request: StaffRequest, operation: Operation) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,16 +13,29 @@ from catalog.models import Product
 from inventory_site.web.access import role, signed_in
 from inventory_site.web.chips import chips, without
 from inventory_site.web.errors import error_page
-from inventory_site.web.keyset import keyset_page
+from inventory_site.web.keyset import KeysetPage, keyset_page
 from inventory_site.web.request import StaffRequest
 from stock import services
-from stock.errors import Busy, Refused
+from stock.errors import Busy, Refused, StillOpen
 from stock.forms.filters import ProductFilter
+from stock.forms.moments import Moments
 from stock.forms.thresholds import ThresholdsForm
 from stock.models import State
+from stock.queries.as_of import past_places
 from stock.queries.holdings import places_of
-from stock.queries.products import WORST, counted, has_history, own_thresholds, with_levels
+from stock.queries.obstacles import Obstacles
+from stock.queries.products import (
+    WORST,
+    Listed,
+    compared,
+    counted,
+    has_history,
+    own_thresholds,
+    with_levels,
+    with_past_levels,
+)
 from stock.queries.transactions import movements_of
+from stock.queries.transfers import on_the_way
 from warehouses.models import Warehouse
 from warehouses.queries import warehouse_for
 
@@ -40,24 +53,46 @@ def product_list(request: StaffRequest) -> HttpResponse:
     code = request.GET.get("warehouse", "")
     current = warehouse_for(request, "view", code) if code else None
     places = [current] if current else visible
-    filters = ProductFilter(request.GET, Product.objects.select_related("unit"), warehouses=places)
-    found, asked = filters.qs, filters.form.cleaned_data
-    # Counting the products in a state would mean to judge every level.
-    products, count = (found, None) if asked.get("state") else counted(found, most=MOST_NAMED)
-    page = keyset_page(products, by="sku_key", after=request.GET.get("after", ""))
+    moments = Moments(request)
+    filters = ProductFilter(_asked(request, moments), Product.objects.select_related("unit"), warehouses=places)
+    page, count = _page(request, filters)
+    asked = filters.form.cleaned_data
     context = {
         "page": page,
-        "listed": with_levels(page.rows, places),
+        "listed": _listed(page.rows, places, moments),
+        "moments": moments,
         "count": count,
         "most": MOST_COUNTED,
         "form": filters.form,
         "asked": asked,
         "states": _states(request, asked.get("state", "")),
-        "chips": chips(request, filters.words),
+        "chips": [*moments.chips, *chips(request, filters.words)],
         "warehouses": visible,
         "current": current,
+        "manages": request.user.role != "staff" and not moments.shown,
     }
     return render(request, "stock/product_list.html", context)
+
+
+def _page(request: StaffRequest, filters: ProductFilter) -> tuple[KeysetPage[Product], int | None]:
+    """Return a page of the products and how many there are; not of those in a state: it would judge every level."""
+    found = filters.qs
+    products, count = (found, None) if filters.form.cleaned_data.get("state") else counted(found, most=MOST_NAMED)
+    return keyset_page(products, by="sku_key", after=request.GET.get("after", "")), count
+
+
+def _asked(request: StaffRequest, moments: Moments) -> QueryDict:
+    """Return what is asked of the list; the past has no states to ask for."""
+    asked = request.GET.copy()
+    if moments.shown:
+        asked.pop("state", None)
+    return asked
+
+
+def _listed(products: Sequence[Product], places: Sequence[Warehouse], moments: Moments) -> list[Listed]:
+    at, since = moments.shown, moments.since
+    rows = with_past_levels(products, places, at) if at else with_levels(products, places)
+    return compared(rows, places, since) if since else rows
 
 
 def _states(request: StaffRequest, asked: str) -> list[dict[str, object]]:
@@ -80,9 +115,22 @@ def _product(sku: str) -> Product:
     return get_object_or_404(Product.objects.select_related("unit", "category").with_sku(sku))
 
 
-def _detail(request: StaffRequest, product: Product, *, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+def _detail(
+    request: StaffRequest,
+    product: Product,
+    *,
+    errors: Sequence[str] = (),
+    obstacles: Obstacles | None = None,
+    status: int = 200,
+) -> HttpResponse:
     rights = {right: Warehouse.objects.for_user(request.user, right) for right in ("view", "operate", "manage")}
-    places = places_of(product, rights["view"], now=timezone.now())
+    now, moments = timezone.now(), Moments(request)
+    places = places_of(product, rights["view"], now=now)
+    visible = list(rights["view"])
+    coming = {} if moments.chips else on_the_way(product, [warehouse.pk for warehouse in visible], now)
+    for place in places:
+        place.coming = coming.get(place.warehouse_id)
+    past = past_places(product, visible, at=moments.shown or now, since=moments.since) if moments.chips else []
     manager = request.user.role != "staff"
     context = {
         "product": product,
@@ -91,10 +139,13 @@ def _detail(request: StaffRequest, product: Product, *, errors: Sequence[str] = 
         "barcodes": list(product.barcodes.all()),
         "operable": set(rights["operate"].open().values_list("pk", flat=True)),
         "managed": set(rights["manage"].values_list("pk", flat=True)) if manager else set(),
-        "movements": movements_of(product, list(rights["view"]), limit=LAST_MOVEMENTS),
+        "movements": [] if past else movements_of(product, visible, limit=LAST_MOVEMENTS),
+        "moments": moments,
+        "past": past,
         "manager": manager,
         "deletable": manager and not has_history(product),
         "errors": errors,
+        "obstacles": obstacles,
     }
     return render(request, "stock/product_detail.html", context, status=status)
 
@@ -154,4 +205,6 @@ def product_delete(request: StaffRequest, sku: str) -> HttpResponse:
 
 
 def _refused(request: StaffRequest, product: Product, error: Refused) -> HttpResponse:
-    return _detail(request, product, errors=[problem.message for problem in error.problems], status=422)
+    obstacles = error.obstacles if isinstance(error, StillOpen) else None
+    errors = [problem.message for problem in error.problems]
+    return _detail(request, product, errors=errors, obstacles=obstacles, status=422)

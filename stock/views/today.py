@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from inventory_site.web.access import signed_in
 from inventory_site.web.request import StaffRequest
 from inventory_site.web.zones import day_in
+from stock.queries.counts import with_counts
 from stock.queries.products import state_counts
 from stock.queries.today import concerns_of, last_booked, movements_on
+from stock.queries.transfers import due_in
 from warehouses.models import Warehouse
 from warehouses.queries import working_warehouse
 
@@ -29,16 +31,19 @@ def today(request: StaffRequest) -> HttpResponse:
         current = working_warehouse(request, "view")
     except PermissionDenied:
         return render(request, "stock/today.html", context)
-    visible = list(Warehouse.objects.for_user(request.user, "view").open())
-    day = day_in(current.time_zone, timezone.now())
+    visible = list(with_counts(Warehouse.objects.for_user(request.user, "view").open(), request.user))
+    now = timezone.now()
+    day = day_in(current.time_zone, now)
     context |= {
         "current": current,
         "warehouses": visible,
         "operable": current.is_open and Warehouse.objects.for_user(request.user, "operate").contains(current),
         "concerns": concerns_of(request.user, limit=MOST_CONCERNS),
-        "counts": state_counts(current),
+        "counts": state_counts(current, now),
         "movements": movements_on(current, day),
         "day": day,
+        "due": due_in(current, now),
+        "to_count": sum(each.to_count for each in visible if each == current),
         "booked": last_booked(request.user, visible, limit=LAST_BOOKED),
     }
     return render(request, "stock/today.html", context)

@@ -1,4 +1,4 @@
-"""The pages that book stock: receive, ship, move, transfer, adjust, and the line that a code adds to them."""
+"""The pages that book stock: receive, ship, move, adjust, and the line that a code adds to them."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from inventory_site.web.access import signed_in
 from inventory_site.web.request import StaffRequest
 from stock import services
-from stock.forms.sheets import SHEETS, AdjustSheet, MoveSheet, ReceiveSheet, ShipSheet, TransferSheet
+from stock.forms.sheets import SHEETS, AdjustSheet, MoveSheet, ReceiveSheet, ShipSheet
 from stock.views.answers import open_sheet, work
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,12 @@ def ship(request: StaffRequest) -> HttpResponse:
     return work(
         request,
         sheet,
-        lambda: partial(services.ship, warehouse=sheet.warehouse, lines=[line.line() for line in sheet.sound]),
+        lambda: partial(
+            services.ship,
+            warehouse=sheet.warehouse,
+            lines=[line.line() for line in sheet.sound],
+            lot_reason=sheet.head.cleaned_data["lot_reason"],
+        ),
     )
 
 
@@ -48,23 +53,6 @@ def move(request: StaffRequest) -> HttpResponse:
         request,
         sheet,
         lambda: partial(services.move, warehouse=sheet.warehouse, lines=[line.line() for line in sheet.sound]),
-    )
-
-
-@signed_in
-@page
-def transfer(request: StaffRequest) -> HttpResponse:
-    """Transfer goods to another warehouse in which the person operates too: the sheet offers no others."""
-    sheet = open_sheet(request, TransferSheet)
-    return work(
-        request,
-        sheet,
-        lambda: partial(
-            services.transfer,
-            warehouse=sheet.warehouse,
-            destination=sheet.head.cleaned_data["destination"],
-            lines=[line.line() for line in sheet.sound],
-        ),
     )
 
 
@@ -92,7 +80,22 @@ def add_line(request: StaffRequest, kind: str) -> HttpResponse:
     if kind not in SHEETS:
         raise Http404
     sheet = open_sheet(request, SHEETS[kind])
-    scan = sheet.scan
+    scan, others = sheet.scan, []
     if scan is not None and scan.line is not None:
         sheet.dress([scan.line])
-    return render(request, "stock/scan_outcome.html", {"sheet": sheet}, status=200 if scan and scan.line else 422)
+        others = [line for line in sheet.kin(scan.line) if line.watches and line is not scan.line]
+    context = {"sheet": sheet, "others": others}
+    return render(request, "stock/scan_outcome.html", context, status=200 if scan and scan.line else 422)
+
+
+@signed_in
+@require_POST
+def line_facts(request: StaffRequest, kind: str) -> HttpResponse:
+    """Say anew what a line will take, and those that share goods with it, while it is filled in; for htmx alone."""
+    if kind not in SHEETS:
+        raise Http404
+    sheet = open_sheet(request, SHEETS[kind])
+    number = request.POST.get("look", "")
+    lines = sheet.look(number)
+    own = next((line for line in lines if str(line.number) == number), None)
+    return render(request, "stock/facts_outcome.html", {"line": own, "others": [n for n in lines if n is not own]})

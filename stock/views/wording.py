@@ -13,6 +13,7 @@ from stock.models import Operation
 from stock.queries.booked import Booked
 
 Kind = Operation.Kind
+CORRECTIONS = (Kind.ADJUST, Kind.COUNT)
 
 
 class Amount(NamedTuple):
@@ -29,7 +30,7 @@ class Amount(NamedTuple):
 
     @classmethod
     def booked(cls, kind: str, booked: Booked) -> "Amount":
-        quantity = booked.net if kind == Kind.ADJUST else booked.moved
+        quantity = booked.net if kind in CORRECTIONS else booked.moved
         return cls(booked.sku, booked.unit, booked.decimals, quantity)
 
 
@@ -40,7 +41,11 @@ def done(kind: str, what: str) -> str:
         Kind.SHIP: _("Shipped %(what)s"),
         Kind.MOVE: _("Moved %(what)s"),
         Kind.TRANSFER: _("Transferred %(what)s"),
+        Kind.SEND: _("Sent %(what)s"),
+        Kind.ARRIVE: _("Received %(what)s of a transfer"),
+        Kind.WRITE_OFF: _("Wrote off %(what)s"),
         Kind.ADJUST: _("Adjusted %(what)s"),
+        Kind.COUNT: _("Counted %(what)s"),
         Kind.REVERSE: _("Undid %(what)s"),
     }
     return sentences[Kind(kind)] % {"what": what}
@@ -62,7 +67,7 @@ def products_done(kind: str, booked: Sequence[Booked]) -> str:
 
 
 def amount(kind: str, part: Amount) -> str:
-    sign = ("+" if part.quantity > 0 else MINUS) if kind == Kind.ADJUST else ""
+    sign = ("+" if part.quantity > 0 else MINUS) if kind in CORRECTIONS else ""
     words = {"quantity": sign + format_quantity(abs(part.quantity)), "unit": part.unit, "sku": part.sku}
     if part.decimals:
         return _("%(quantity)s %(unit)s of %(sku)s") % words

@@ -6,10 +6,11 @@ import pytest
 
 from alerts.models import Alert
 from reports import services as reports
+from stock.models import ReasonCode
 from tests.browser.job import assert_accessible, sign_in
 from tests.browser.thumb import ASIDE, SMALL, SMALL_TYPE, WIDER
 from tests.desk import Desk
-from tests.factories import CategoryFactory, ProductFactory
+from tests.factories import CategoryFactory, ProductFactory, person
 
 SCREENS = (
     "/",
@@ -22,18 +23,39 @@ SCREENS = (
     "/move/?code=MILK-1L",
     "/transfer/?code=BOLT-M8",
     "/adjust/?code=MILK-1L",
+    "/transfers/",
+    "/transfers/?state=draft&warehouse=NORTH",
+    "/transfers/?state=done",
+    "/transfers/{closed}/",
+    "/transfers/{sent}/",
+    "/transfers/{draft}/",
+    "/transfers/{draft}/edit/",
+    "/transfers/{sent}/receive/",
+    "/transfers/{sent}/write-off/",
     "/products/",
     "/products/BOLT-M8/",
     "/thresholds/NORTH/BOLT-M8/",
+    "/thresholds/?all=1&q=BOLT",
     "/bins/NORTH/A-01/",
+    "/products/?at={past}&against={past}",
+    "/products/MILK-1L/?at={now}&against={past}",
+    "/bins/NORTH/A-01/?at={now}",
+    "/bins/NORTH/A-01/?at=soon",
+    "/why/MILK-1L/?warehouse=NORTH&bin=A-01",
+    "/why/MILK-1L/?at={now}&against={past}",
     "/transactions/",
     "/transactions/?warehouse=NORTH&bin=A-01",
     "/operations/{shipped}/",
     "/operations/{undone}/",
+    "/operations/{written_off}/",
     "/alerts/",
     "/alerts/?state=all",
     "/alerts/{alert}/",
     "/reports/fast-movers/",
+    "/reports/suggested-counts/",
+    "/counts/",
+    "/counts/?state=posted",
+    "/counts/new/?bins=A-01",
     "/warehouses/",
     "/warehouses/NORTH/",
     "/warehouses/NORTH/bins/new",
@@ -59,18 +81,36 @@ def stocked(site):
 
 @pytest.fixture
 def addresses(stocked, monkeypatch):
-    """Give the screens' addresses, with a shipment, one that was undone, an alert, a report and a category behind them.
+    """Give the screens' addresses, with shipments, transfers, an alert, a report and a category behind them.
 
     The rollup takes what every transaction of the cluster has left behind; those of other workers' tests are not ours.
     """
     desk = Desk(stocked.ana)
+    desk.receive(stocked.south, stocked.bolt, 5)
     undone = desk.ship(stocked.north, stocked.bolt, 5, reference="SO-1182")
     desk.reverse(undone)
+    sent = desk.send(stocked.south, stocked.north, stocked.bolt, 3, reference="TR-7").transfer
+    closed = desk.send(stocked.south, stocked.north, stocked.bolt, 2).transfer
+    desk.arrive(closed, 1)
+    written_off = desk.write_off(closed)
+    draft = desk.draft(stocked.north, stocked.south, stocked.bolt, 3)
     shipped = desk.ship(stocked.north, stocked.bolt, 70)
     monkeypatch.setattr(reports, "HORIZON", reports.HORIZON.replace("pg_snapshot_xmin", "pg_snapshot_xmax"))
     reports.roll_up(now=datetime.now(UTC))
     alert, category = Alert.objects.get(), CategoryFactory(name="Fasteners")
-    keys = {"undone": undone.pk, "shipped": shipped.pk, "alert": alert.pk, "category": category.pk}
+    # In the reader's own zone, as the picker sends it.
+    clock = {"now": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}", "past": "2026-01-01T10:00"}
+    keys = {
+        "sent": sent.pk,
+        "closed": closed.pk,
+        "draft": draft.pk,
+        "written_off": written_off.pk,
+        "undone": undone.pk,
+        "shipped": shipped.pk,
+        "alert": alert.pk,
+        "category": category.pk,
+        **clock,
+    }
     return [screen.format(**keys) for screen in SCREENS]
 
 
@@ -87,6 +127,24 @@ def test_screens(page, stocked, addresses):
             ]
         assert SHOWN.get(address, "") in page.locator("main").inner_text(), address
     assert wrong == []
+
+
+def test_what_admins_set_up(page, stocked):
+    sign_in(page, person("admin"))
+    used = ReasonCode.objects.get(code="damaged")
+    for address in ("/reasons/", "/reasons/new/", f"/reasons/{used.pk}/"):
+        page.goto(address)
+        assert_accessible(page)
+        if page.viewport_size["width"] < 400:
+            assert [each for question in (WIDER, SMALL_TYPE, SMALL) for each in page.evaluate(question)] == []
+    page.goto("/warehouses/NORTH/")
+    page.get_by_role("button", name="Close this warehouse").click()
+    page.locator("#error-summary").wait_for()
+    assert "NORTH stays open." in page.locator("#error-summary").inner_text()
+    assert_accessible(page)
+    page.goto("/warehouses/NORTH/")
+    if page.viewport_size["width"] < 400:
+        assert page.evaluate(SMALL) == []
 
 
 def test_an_undo_that_is_refused(page, stocked):

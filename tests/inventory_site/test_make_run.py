@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from inventory_site.embedded.foreground import remove
 from inventory_site.embedded.record import Record
 from inventory_site.embedded.start import try_lock
-from inventory_site.embedded.temporary import remove
 from tests.inventory_site.running import CHECKOUT, Running, embedded
 
 
@@ -44,10 +44,12 @@ def test_second_start_gets_one_line(data):
 
 
 def test_wrong_variables_of_the_start_are_named_at_once(data):
-    done = embedded("run", data, PORT="http", WEB_THREADS="16", DATABASE_POOL_SIZE="8", WEB_WORKERS="0")
+    done = embedded(
+        "run", data, PORT="http", WEB_THREADS="16", DATABASE_POOL_SIZE="8", WEB_WORKERS="0", EMAIL_URL="post"
+    )
     assert done.returncode == 1
     names = [line.split(":")[0].strip() for line in done.stderr.splitlines() if line.startswith("  ")]
-    assert names == ["DATABASE_POOL_SIZE", "PORT", "WEB_WORKERS"]
+    assert names == ["DATABASE_POOL_SIZE", "EMAIL_URL", "PORT", "WEB_WORKERS"]
 
 
 def test_wrong_settings_stop_the_start(data):

@@ -20,7 +20,7 @@ LINES = {
     "transfer": {"source": "A-01"},
     "adjust": {"location": "A-01"},
 }
-HEADS = {"transfer": {"destination": "SOUTH"}, "adjust": {"reason": "damaged"}}
+HEADS = {"transfer": {"destination": "SOUTH", "way": "both"}, "adjust": {"reason": "damaged"}}
 # The field of a bin in the warehouse that is worked in.
 BIN = {"receive": "location", "ship": "location", "move": "source", "transfer": "source", "adjust": "location"}
 

@@ -15,13 +15,15 @@ from stock import services
 from stock.errors import NotReversible, Refused
 from stock.models import Holding, Inventory, ReasonCode, StockTransaction
 from tests.factories import LocationFactory, LotFactory, ProductFactory, UserFactory, WarehouseFactory
+from tests.stock.machine_counts import CountRules
+from tests.stock.machine_transfers import TransferRules
 
 LOTS = {"SOON": date.today() + timedelta(days=5), "LATE": date.today() + timedelta(days=50)}  # noqa: DTZ011
 quantities = st.integers(1, 12).map(Decimal)
 pick = st.integers(0, 1)
 
 
-class Ledger(RuleBasedStateMachine):
+class Ledger(TransferRules, CountRules, RuleBasedStateMachine):
     """One product with lots and one without, two warehouses of two bins each, every verb, and people at once.
 
     The model is `held`: {(product, warehouse, bin, lot number or ""): quantity}, all by position.
@@ -40,6 +42,8 @@ class Ledger(RuleBasedStateMachine):
         self.held = Counter()
         self.booked = []
         self.last = None
+        self.drafts, self.transfers = [], []
+        self.counts = []
 
     def slip(self, key=None):
         return {"by": self.by, "at": datetime.now(UTC), "key": key or uuid.uuid4()}

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from stock import services
+from stock.models import ReasonCode
 from stock.services import set_thresholds
 from tests.factories import LocationFactory, ProductFactory
 
@@ -54,6 +55,33 @@ def test_each_verb_has_one_count(desk, north, south, stocked, lines, django_asse
         services.transfer(warehouse=north, destination=south, lines=sent, **slip())
     with django_assert_num_queries(ATOMIC + 8):
         services.reverse(operation=shipped, **slip())
+
+
+@pytest.mark.parametrize("lines", [1, 5, 50])
+def test_each_step_of_a_transfer_has_one_count(desk, north, south, stocked, lines, django_assert_num_queries):
+    def slip():
+        return {"by": desk.by, "at": datetime.now(UTC), "key": uuid.uuid4()}
+
+    ends = {"warehouse": north, "destination": south}
+    wanted = [services.TransferLine(product=p, quantity=Decimal(4)) for p in stocked[:lines]]
+    with django_assert_num_queries(ATOMIC + 6):
+        draft = services.draft_transfer(lines=wanted, **ends, **slip())
+    with django_assert_num_queries(ATOMIC + 9):
+        services.send_transfer(lines=wanted, transfer=draft, version=draft.version, **ends, **slip())
+    with django_assert_num_queries(ATOMIC + 10):
+        sending = services.send_transfer(lines=wanted, **ends, **slip())
+    on_the_way, lost = list(draft.lines.select_related("product")), ReasonCode.objects.get(code="lost")
+    two, one = Decimal(2), Decimal(1)
+    with django_assert_num_queries(ATOMIC + 12):
+        arriving = [services.ArriveLine(line=line, quantity=two) for line in on_the_way]
+        arrived = services.receive_transfer(transfer=draft, lines=arriving, **slip())
+    with django_assert_num_queries(ATOMIC + 10):
+        missing = [services.WriteOffLine(line=line, quantity=one) for line in on_the_way]
+        services.write_off_transfer(transfer=draft, lines=missing, reason=lost, **slip())
+    with django_assert_num_queries(ATOMIC + 12):
+        services.reverse(operation=arrived, **slip())
+    with django_assert_num_queries(ATOMIC + 19):
+        services.undo_transfer(transfer=sending.transfer, **slip())
 
 
 def test_a_crossing_costs_what_the_alerts_take(desk, north, bolt, django_assert_max_num_queries):

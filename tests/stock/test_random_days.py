@@ -8,9 +8,11 @@ import hypothesis
 import pytest
 from django.db import DatabaseError
 from hypothesis import Phase, settings
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from stock import ledger
+from stock.errors import StockError
 from stock.ledger import statements
 from stock.ledger.books import Books
 from tests.stock.machine import Ledger, close_phones, open_phones
@@ -71,6 +73,8 @@ def without_the_key(monkeypatch):
 def test_the_same_days_catch_a_ledger(phones, request, fault):
     request.getfixturevalue(fault)
     once = days(200, phases=[Phase.generate], database=None, report_multiple_bugs=False)
-    # Either the books and the model differ, or a constraint of the database refuses what the ledger writes.
-    with pytest.raises((AssertionError, DatabaseError)):
+    # The books and the model differ, a constraint of the database refuses what the ledger writes, or the ledger refuses
+    # what the model allows, as a second sending of what it has booked. What happened once between two phones need not
+    # happen again when it is tried again: that is Flaky, and caught all the same.
+    with pytest.raises((AssertionError, DatabaseError, StockError, Flaky)):
         run_state_machine_as_test(Ledger, settings=once)

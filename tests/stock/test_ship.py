@@ -63,7 +63,8 @@ def test_expired_lots_and_goods_in_quarantine_or_receiving_stay(desk, north):
     [problem] = refused.value.problems
     assert (type(problem), problem.on_hand, problem.blocked) == (InsufficientStock, 5, 15)
     assert problem.message == (
-        "Only 5 on hand in NORTH. Enter 5 or less. Another 15 are expired, in quarantine or not put away yet."
+        "Only 5 on hand in NORTH. Enter 5 or less. Another 5 expired: they leave by Adjust, reason Expired. "
+        "Another 10 are in quarantine or not put away yet."
     )
     assert taken(desk.ship(north, milk, 5)) == [("A-01", "LAST-DAY", -5)]
     with pytest.raises(Refused, match="0 on hand in Q-01"):

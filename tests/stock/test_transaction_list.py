@@ -179,6 +179,6 @@ def test_a_moment_is_shown_in_the_readers_zone(client, desk, bolt, north):
 @pytest.mark.parametrize("rows", [1, 3, 50])
 def test_a_page_costs_the_same_whatever_it_shows(signed_in, desk, north, rows, django_assert_num_queries):
     fill(desk, north, rows)
-    # The person, their warehouses, the lines, and all their names.
-    with django_assert_num_queries(4):
+    # The person, their warehouses, the lines, all their names, and the reasons to choose from.
+    with django_assert_num_queries(5):
         signed_in.get(LIST)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from reports import services
 from reports.models import DailyMovement
 from stock.models import Inventory, Operation, StockTransaction
-from stock.queries.verify.daily import draw_month
+from stock.queries.verify.daily import rolled_up as mark_of
 from tests.factories import LocationFactory, LotFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +209,7 @@ def test_a_transfer_that_loses_goods(books, bolt):
         id=arrived.pk,
         south=arrived.warehouse_id,
     )
-    assert differences() == ["BOLT-M8: lot –: transfers add up to -2 over all warehouses"]
+    assert differences() == ["BOLT-M8: lot –: over all warehouses 2 left and did not arrive, transfers explain 0"]
 
 
 def test_a_move_that_changes_a_level(books, bolt, shelf):
@@ -220,8 +220,8 @@ def test_a_move_that_changes_a_level(books, bolt, shelf):
         shelf=shelf.pk,
     )
     assert differences() == [
-        "BOLT-M8: lot –: transfers add up to 1 over all warehouses",
         f"BOLT-M8 @ NORTH: operation {key}, lot –: the rows add up to 1",
+        "BOLT-M8: lot –: over all warehouses -1 left and did not arrive, transfers explain 0",
     ]
 
 
@@ -379,13 +379,13 @@ def test_reversed_transfers_and_moves_that_are_rolled_up_later(rolled_up, desk, 
     call_command("verify_ledger", stdout=io.StringIO())
 
 
-def test_the_month_that_is_recounted_is_one_that_has_days(rolled_up):
+def test_the_week_that_is_recounted_is_one_that_has_days(rolled_up):
     with connection.cursor() as cursor:
-        month = draw_month(cursor)
-        assert month["first"] <= DailyMovement.objects.earliest("day").day < month["end"]
-        assert month["first"].day == month["end"].day == 1
+        week = mark_of(cursor)
+        assert week["first"] <= DailyMovement.objects.earliest("day").day < week["end"]
+        assert week["end"] - week["first"] == timedelta(days=7)
         cursor.execute("DELETE FROM reports_rollupmark")
-        assert draw_month(cursor) is None
+        assert mark_of(cursor) is None
 
 
 def test_many_differences_are_counted_and_the_first_few_are_shown(desk, north):

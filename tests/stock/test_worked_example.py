@@ -11,8 +11,9 @@ from alerts.models import Alert, Delivery
 from stock.errors import InsufficientStock, Refused
 from stock.models import StockTransaction
 from stock.services import set_thresholds
-from tests.desk import at_once, level
+from tests.desk import at_once, level, on_the_way
 from tests.factories import LocationFactory, ProductFactory, person
+from tests.stock.counting import Counter, booked, figures
 
 
 def rows(operation):
@@ -36,10 +37,14 @@ def test_the_worked_example(desk, north, south):
     assert rows(desk.ship(north, bolt, 60)) == [("L2", -50), ("L1", -10)]
     assert level(bolt, north) == 90
 
-    # 3 Transfer 40 to SOUTH.
-    sent = desk.transfer(north, south, bolt, 40)
-    assert rows(sent) == [("L1", -40), ("L1", 40)]
-    assert (level(bolt, north), level(bolt, south)) == (50, 40)
+    # 3 Send 40 to SOUTH, which receives 38 and writes off 2.
+    sent = desk.send(north, south, bolt, 40)
+    assert (rows(sent), on_the_way(sent.transfer)) == ([("L1", -40)], ("sent", (40, 0, 0)))
+    assert (level(bolt, north), level(bolt, south)) == (50, 0)
+    arrived, lost = desk.arrive(sent.transfer, 38), desk.write_off(sent.transfer, 2)
+    assert (rows(arrived), rows(lost)) == ([("L1", 38)], [])
+    assert on_the_way(sent.transfer) == ("closed", (40, 38, 2))
+    assert (level(bolt, north), level(bolt, south)) == (50, 38)
 
     # 4 Ship 31: NORTH 19 is low, one alert; one more: still one.
     shipped = desk.ship(north, bolt, 31)
@@ -54,8 +59,22 @@ def test_the_worked_example(desk, north, south):
     alert.refresh_from_db()
     assert (level(bolt, north), alert.status) == (49, "resolved")
 
-    # 6 Ship 2.
+    # 6 A blind count opens at 49, 2 are shipped, then the shelf is counted: 47 found, 47 expected.
+    counter = Counter(manager)
+    count = counter.open(north, a01)
     desk.ship(north, bolt, 2)
+    counter.whole(count, (bolt, a01, 47, "L1"))
+    counter.post(count)
+    assert (figures(count), booked(count)) == ([("A-01", "BOLT-M8", "L1", 47, 47)], [])
+    assert level(bolt, north) == 47
+    # A second one: 47 found, then 5 are shipped, then it is posted; that shipment is reversed.
+    count = counter.open(north, a01)
+    counter.whole(count, (bolt, a01, 47, "L1"))
+    shipped = desk.ship(north, bolt, 5)
+    counter.post(count)
+    assert (figures(count), booked(count)) == ([("A-01", "BOLT-M8", "L1", 47, 47)], [])
+    assert level(bolt, north) == 42
+    desk.reverse(shipped)
     assert level(bolt, north) == 47
 
     # 7 Two phones ship 47 at the same instant.
@@ -70,6 +89,6 @@ def test_the_worked_example(desk, north, south):
     assert Delivery.objects.filter(alert=alert).count() == 2
 
     # 8 The books agree.
-    assert (level(bolt, north), level(bolt, south)) == (0, 40)
-    assert sum(StockTransaction.objects.filter(product=bolt).values_list("quantity", flat=True)) == 40
+    assert (level(bolt, north), level(bolt, south)) == (0, 38)
+    assert sum(StockTransaction.objects.filter(product=bolt).values_list("quantity", flat=True)) == 38
     call_command("verify_ledger")

@@ -69,8 +69,9 @@ def test_the_query_string_keeps_what_is_not_replaced():
 
 def test_a_message_names_the_operation_it_can_undo():
     key = str(uuid4())
-    assert web.undo_key(Message(25, "Shipped", extra_tags=f"big undo:{key}")) == key
-    assert web.undo_key(Message(25, "Shipped")) == ""
+    assert web.key_of(Message(25, "Shipped", extra_tags=f"big undo:{key}"), "undo") == key
+    assert web.key_of(Message(25, "Shipped", extra_tags=f"see:{key}"), "undo") == ""
+    assert web.key_of(Message(25, "Shipped"), "undo") == ""
 
 
 def test_kept_text_is_trimmed_and_not_escaped_twice():

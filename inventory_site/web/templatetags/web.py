@@ -54,10 +54,10 @@ def signed(value: Decimal | int) -> str:
 
 
 @register.filter
-def undo_key(message: Message) -> str:
-    """Give the operation that a message offers to undo, from its extra tag `undo:<operation>`; empty without one."""
+def key_of(message: Message, purpose: str) -> str:
+    """Give the operation that a message speaks of, from its extra tag `undo:<operation>`; empty without one."""
     tags = (message.extra_tags or "").split()
-    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
+    return next((tag.removeprefix(f"{purpose}:") for tag in tags if tag.startswith(f"{purpose}:")), "")
 
 
 @register.filter
@@ -79,10 +79,15 @@ def qs(context: RequestContext, **changes: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav(context: RequestContext, name: str, picture: str, label: str, key: str = "", css: str = "") -> SafeString:
-    """Link to a page of the main navigation; `key` is its letter after `g`. The link of the present page says so."""
+def nav(
+    context: RequestContext, name: str, picture: str, label: str, key: str = "", css: str = "", also: str = ""
+) -> SafeString:
+    """Link to a page of the main navigation; `key` is its letter after `g`. The link of the present page says so.
+
+    `also` names the beginnings of other addresses, with blanks between, that belong to this place.
+    """
     href, path = reverse(name), context["request"].path
-    here = path == href or (href != reverse("stock:today") and path.startswith(href))
+    here = path == href or (href != reverse("stock:today") and path.startswith((href, *also.split())))
     attributes = (
         format_html(' class="{}"', css) if css else "",
         format_html(' data-go="{}"', key) if key else "",

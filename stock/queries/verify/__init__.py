@@ -3,7 +3,9 @@
 Everything is added up in the database, in sorts and hashes that spill to disk, so memory stays flat whatever the size.
 """
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory_site.web.quantity import format_quantity
 from stock.queries.verify.books import LAWS
-from stock.queries.verify.daily import MONTH, NET, draw_month
+from stock.queries.verify.counts import COUNT_LAWS
+from stock.queries.verify.daily import NET, WEEK, rolled_up
 from stock.queries.verify.guards import GUARDS, wanted
 from stock.queries.verify.law import Law
+from stock.queries.verify.transit import TRANSIT_LAWS
 
 
 class Difference(NamedTuple):
@@ -29,11 +33,12 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """What breaks one law: how often, and the first few places."""
+    """What breaks one law: how often, and the first few places; and how many seconds it took to ask."""
 
     law: Law
     total: int
     first: list[Difference]
+    seconds: float
 
 
 WHAT = {
@@ -48,6 +53,8 @@ WHAT = {
     "moved_out": _("moved out"),
     "net": _("net"),
     "lines": _("lines"),
+    "sent": _("sent"),
+    "written_off": _("written off"),
 }
 
 SHOW = """
@@ -58,32 +65,63 @@ SHOW = """
     ORDER BY product.sku, warehouse.code, found
     LIMIT %(limit)s
 """
-PATIENCE = "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
+# The snapshot's holder waits for the others. Each law sorts or hashes the whole ledger once.
+PATIENCE = """
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = 0;
+    SET LOCAL work_mem = '128MB';
+    SET LOCAL jit = off
+"""
+READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+Question = tuple[Law, dict[str, Any]]
 
 
-def verify(*, limit: int = 20) -> Iterator[Finding]:
+def verify(*, limit: int = 20, sessions: int = 2) -> Iterator[Finding]:
     """Check every law on one snapshot of the database, and yield what was found for each: at most `limit` places.
 
-    Bookings go on meanwhile; nothing is locked.
+    Bookings go on meanwhile; nothing is locked. `sessions` laws are asked at the same time, over connections of their
+    own; within a transaction of the caller's, whose rows no other connection sees, they are asked one by one.
     """
     alone = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        if alone:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute(PATIENCE)
-        yield _ask(cursor, GUARDS, {**wanted(), "limit": limit})
-        for law in (*LAWS, NET):
-            yield _ask(cursor, law, {"limit": limit})
-        if month := draw_month(cursor):
-            yield _ask(cursor, MONTH, {**month, "limit": limit})
+        if not alone:
+            cursor.execute(PATIENCE)
+            yield from (_ask(cursor, question, limit) for question in _questions(cursor))
+            return
+        cursor.execute(f"{READ_ONLY}; {PATIENCE}")
+        questions = _questions(cursor)
+        cursor.execute("SELECT pg_export_snapshot()")
+        (snapshot,) = cursor.fetchone()
+        with ThreadPoolExecutor(sessions) as pool:
+            yield from pool.map(lambda question: _ask_apart(snapshot, question, limit), questions)
 
 
-def _ask(cursor: CursorWrapper, law: Law, values: dict[str, Any]) -> Finding:
-    cursor.execute(SHOW.format(law=law.sql), values)
+def _questions(cursor: CursorWrapper) -> list[Question]:
+    """Return every law that can be asked now, with its values."""
+    questions: list[Question] = [(GUARDS, wanted()), *((law, {}) for law in (*LAWS, *TRANSIT_LAWS, *COUNT_LAWS))]
+    if mark := rolled_up(cursor):
+        questions += [(NET, mark), *([(WEEK, mark)] if mark["first"] else [])]
+    return questions
+
+
+def _ask_apart(snapshot: str, question: Question, limit: int) -> Finding:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{READ_ONLY}; SET TRANSACTION SNAPSHOT '{snapshot}'; {PATIENCE}")
+            return _ask(cursor, question, limit)
+    finally:
+        connection.close()
+
+
+def _ask(cursor: CursorWrapper, question: Question, limit: int) -> Finding:
+    law, values = question
+    started = time.monotonic()
+    cursor.execute(SHOW.format(law=law.sql), {**values, "limit": limit})
     columns = [column.name for column in cursor.description]
     rows = [dict(zip(columns, map(_shown, columns, row), strict=True)) for row in cursor.fetchall()]
     first = [Difference(row["sku"] or "", row["code"] or "", law.words % row) for row in rows]
-    return Finding(law, rows[0]["differences"] if rows else 0, first)
+    return Finding(law, rows[0]["differences"] if rows else 0, first, time.monotonic() - started)
 
 
 def _shown(column: str, value: Any) -> Any:

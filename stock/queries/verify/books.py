@@ -111,27 +111,21 @@ LAWS = (
                coalesce(trim_scale(t.quantity)::text, '–') AS quantity
         FROM stock_operation o
         FULL JOIN stock_stocktransaction t ON t.operation_id = o.key
-        WHERE t.id IS NULL OR o.key IS NULL
+        WHERE t.id IS NULL AND NOT EXISTS (
+               SELECT FROM stock_transferentry e WHERE e.operation_id = o.key AND e.kind = 'written_off'
+           ) OR o.key IS NULL
            OR o.kind NOT IN ('transfer', 'reverse') AND t.warehouse_id <> o.warehouse_id
            OR NOT CASE o.kind
                WHEN 'receive' THEN t.type = 'in' AND t.quantity > 0
                WHEN 'ship' THEN t.type = 'out' AND t.quantity < 0
                WHEN 'move' THEN t.type = 'transfer'
                WHEN 'transfer' THEN t.type = 'transfer'
+               WHEN 'send' THEN t.type = 'transfer' AND t.quantity < 0
+               WHEN 'arrive' THEN t.type = 'transfer' AND t.quantity > 0
                WHEN 'adjust' THEN t.type = 'adjust'
-               ELSE o.kind = 'reverse'
+               WHEN 'count' THEN t.type = 'adjust'
+               ELSE o.kind = 'reverse' OR o.kind = 'write_off' AND t.id IS NULL
            END
-        """,
-    ),
-    Law(
-        _("A transfer neither makes nor loses goods"),
-        _("lot %(lot)s: transfers add up to %(quantity)s over all warehouses"),
-        f"""
-        SELECT product_id, NULL::bigint AS warehouse_id, {LOT}, sum(quantity) AS quantity
-        FROM stock_stocktransaction
-        WHERE type = 'transfer'
-        GROUP BY product_id, lot_id
-        HAVING sum(quantity) <> 0
         """,
     ),
     Law(

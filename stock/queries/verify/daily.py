@@ -2,9 +2,12 @@
 
 The tables are of `reports`, which lies above: they are read by name, and only once the rollup has begun. The recount
 says for itself what each figure means, so that it finds a rollup that is wrong.
+
+What the rollup has taken is told by its mark. The mark comes as a value and not as a subquery: so PostgreSQL knows how
+few rows lie beyond it.
 """
 
-from datetime import date
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
@@ -22,27 +25,26 @@ NET = Law(
         FROM (
             SELECT product_id, warehouse_id, net FROM reports_dailymovement
             UNION ALL
-            SELECT product_id, warehouse_id, t.quantity FROM stock_stocktransaction t, reports_rollupmark mark
-            WHERE t.xact >= mark.xact AND t.id > mark.restored
+            SELECT product_id, warehouse_id, quantity FROM stock_stocktransaction
+            WHERE xact >= %(mark)s AND id > %(restored)s
         ) part
         GROUP BY product_id, warehouse_id
     ) daily USING (product_id, warehouse_id)
     WHERE coalesce(i.quantity, 0) <> coalesce(daily.net, 0)
-      AND EXISTS (SELECT FROM reports_rollupmark WHERE xact > 0)
     """,
 )
 
 # A transfer goes the way that its operation's sum in the warehouse goes, a reversal counts where what it reverses did,
 # and a move between bins, which sums to zero, goes nowhere. A row that is missing on one side is one difference.
-MONTH = Law(
-    _("A month of the daily movements, drawn at random, is what the ledger's rows of its days add up to"),
+WEEK = Law(
+    _("A week of the daily movements, drawn at random, is what the ledger's rows of its days add up to"),
     _("%(day)s, %(what)s: the ledger makes %(made)s, the daily movements say %(said)s"),
     """
     WITH counted AS (
         SELECT t.product_id, t.warehouse_id, t.occurred_on AS day, t.operation_id, t.type, t.quantity
-        FROM stock_stocktransaction t, reports_rollupmark mark
+        FROM stock_stocktransaction t
         WHERE t.occurred_on >= %(first)s AND t.occurred_on < %(end)s
-          AND (t.xact < mark.xact OR t.id <= mark.restored)
+          AND (t.xact < %(mark)s OR t.id <= %(restored)s)
     ), own AS (
         SELECT product_id, warehouse_id, day, count(*)::numeric AS lines, sum(quantity) AS net,
                coalesce(-sum(quantity) FILTER (WHERE type = 'out'), 0) AS shipped,
@@ -80,16 +82,20 @@ MONTH = Law(
 )
 
 DRAW = """
-    SELECT date_trunc('month', day)::date, (date_trunc('month', day) + interval '1 month')::date
-    FROM (SELECT DISTINCT day FROM reports_dailymovement) known
-    WHERE EXISTS (SELECT FROM reports_rollupmark WHERE xact > 0)
-    ORDER BY random()
-    LIMIT 1
+    SELECT mark.xact AS mark, mark.restored, drawn.first, drawn.first + 7 AS "end"
+    FROM reports_rollupmark mark,
+         LATERAL (
+             SELECT min(day) + floor(random() * (max(day) - min(day) + 1))::int - 3 AS first FROM reports_dailymovement
+         ) drawn
+    WHERE mark.xact > 0
 """
 
 
-def draw_month(cursor: CursorWrapper) -> dict[str, date] | None:
-    """Draw a month of the days that the daily movements have; None where the rollup has not begun."""
+def rolled_up(cursor: CursorWrapper) -> dict[str, Any] | None:
+    """Return the rollup's mark and a week (`first` to before `end`) around a day drawn at random from those it has.
+
+    None where the rollup has not begun; the week is null where it has no day yet.
+    """
     cursor.execute(DRAW)
     row = cursor.fetchone()
-    return {"first": row[0], "end": row[1]} if row else None
+    return dict(zip(("mark", "restored", "first", "end"), row, strict=True)) if row else None

@@ -6,7 +6,20 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stock.models import Holding, Inventory, Operation, StockTransaction
+from stock.models import (
+    Count,
+    CountBin,
+    CountEntry,
+    CountLine,
+    CountSubmission,
+    Holding,
+    Inventory,
+    Operation,
+    StockTransaction,
+    Transfer,
+    TransferEntry,
+    TransferLine,
+)
 from stock.queries.verify.law import Law
 
 # Table, trigger, its function and its `tgtype`: 1 a row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
@@ -15,10 +28,29 @@ TRIGGERS = (
     ("stock_stocktransaction", "ledger_refuses_truncate", "stock_refuse_change", 2 + 32),
     ("stock_operation", "ledger_refuses_change", "stock_refuse_change", 1 + 2 + 8 + 16),
     ("stock_operation", "ledger_refuses_truncate", "stock_refuse_change", 2 + 32),
+    ("stock_transferentry", "transit_refuses_change", "stock_refuse_change", 1 + 2 + 8 + 16),
+    ("stock_transferentry", "transit_refuses_truncate", "stock_refuse_change", 2 + 32),
+    ("stock_countentry", "counting_refuses_change", "stock_refuse_change", 1 + 2 + 8 + 16),
+    ("stock_countentry", "counting_refuses_truncate", "stock_refuse_change", 2 + 32),
+    ("stock_countsubmission", "submissions_refuse_change", "stock_refuse_change", 1 + 2 + 8 + 16),
+    ("stock_countsubmission", "submissions_refuse_truncate", "stock_refuse_change", 2 + 32),
     ("stock_holding", "holdings_sum_to_inventory", "stock_check_holding", 1 + 4 + 8 + 16),
     ("stock_inventory", "inventory_is_the_sum_of_its_holdings", "stock_check_inventory", 1 + 4 + 16),
 )
-GUARDED: tuple[type[models.Model], ...] = (Inventory, Holding, Operation, StockTransaction)
+GUARDED: tuple[type[models.Model], ...] = (
+    Inventory,
+    Holding,
+    Operation,
+    StockTransaction,
+    Transfer,
+    TransferLine,
+    TransferEntry,
+    Count,
+    CountBin,
+    CountLine,
+    CountSubmission,
+    CountEntry,
+)
 
 GUARDS = Law(
     _("The database itself refuses what breaks the laws: its triggers and constraints are there and in force"),

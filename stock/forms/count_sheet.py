@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from inventory_site.web.quantity import QuantityError, format_quantity, parse_qu
 from inventory_site.web.texts import readable, refuse_hidden_characters
 from stock.errors import Refused
 from stock.forms.lines import AS_TYPED
+from stock.forms.sheet_lines import SheetLines
 from stock.models import Count, CountLine
 from stock.queries.counts import lines_in_bin, packs_of
 from stock.services import Found
@@ -101,7 +102,7 @@ class Scan(NamedTuple):
     sentence: str
 
 
-class CountSheet:
+class CountSheet(SheetLines[FoundForm]):
     """One bin of a count as a person fills it in; a product that was scanned stands first.
 
     `sent` is what a person sent; with `sending` it is judged: to finish the bin, or (`partly`) what was filled in so
@@ -157,18 +158,6 @@ class CountSheet:
 
     def _next(self) -> int:
         return max((line.number for line in self.lines), default=-1) + 1
-
-    # What templates ask of a formset.
-    def __iter__(self) -> Iterator[FoundForm]:
-        return iter(self.lines)
-
-    @property
-    def total_error_count(self) -> int:
-        return sum(len(line.errors) for line in self.lines if line.is_bound) + len(self.wrong)
-
-    @property
-    def non_form_errors(self) -> list[str]:
-        return self.wrong
 
     @property
     def has_errors(self) -> bool:

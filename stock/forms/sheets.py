@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -28,6 +28,7 @@ from stock.forms.lines import (
     ShipLineForm,
     TransferLineForm,
 )
+from stock.forms.sheet_lines import SheetLines
 from stock.models import Operation, ReasonCode
 from stock.queries.lines import Goods, goods_here, known_lots
 from stock.services import foresee
@@ -52,7 +53,7 @@ class Scan(NamedTuple):
     bin: str = ""
 
 
-class Sheet(Generic[H, F]):
+class Sheet(SheetLines[F], Generic[H, F]):
     """Head and lines of one operation; the newest line stands first.
 
     `sent` is what a person sent: with `booking` it is judged, otherwise only shown again. Looks to templates like a
@@ -89,18 +90,6 @@ class Sheet(Generic[H, F]):
 
     def _line(self, number: int, typed: Mapping[str, str], *, bound: bool = False) -> F:
         return self.line_class(number, typed, warehouse=self.warehouse, today=self.today, bound=bound)
-
-    # What templates ask of a formset.
-    def __iter__(self) -> Iterator[F]:
-        return iter(self.lines)
-
-    @property
-    def total_error_count(self) -> int:
-        return sum(len(line.errors) for line in self.lines if line.is_bound) + len(self.wrong)
-
-    @property
-    def non_form_errors(self) -> list[str]:
-        return self.wrong
 
     @property
     def has_errors(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from django.db.models import Q
@@ -21,6 +21,7 @@ from stock.errors import Refused
 from stock.forms.found import FoundBins, Side, wrong_code
 from stock.forms.heads import HeadForm, ReasonField
 from stock.forms.lines import DEFAULT_BIN, LineForm, bin_field
+from stock.forms.sheet_lines import SheetLines
 from stock.forms.sheets import LONGEST_CODE, ONE, Scan
 from stock.models import ReasonCode, Transfer, TransferLine
 from stock.queries.lines import Goods, goods_here
@@ -91,7 +92,7 @@ H = TypeVar("H", bound=HeadForm)
 L = TypeVar("L", ArriveLineForm, WriteOffLineForm)
 
 
-class TransitSheet(Generic[H, L]):
+class TransitSheet(SheetLines[L], Generic[H, L]):
     """What is on the way of a transfer, each line filled in with all of it, under the key that books it at most once.
 
     The first scan empties every quantity: from then on the lines hold what was scanned. With `everything` the lines
@@ -136,18 +137,6 @@ class TransitSheet(Generic[H, L]):
         if everything:
             typed["quantity"] = format_quantity(line.in_transit)
         return {**typed, "code": line.product.sku}
-
-    # What templates ask of a formset.
-    def __iter__(self) -> Any:
-        return iter(self.lines)
-
-    @property
-    def total_error_count(self) -> int:
-        return sum(len(line.errors) for line in self.lines if line.is_bound) + len(self.wrong)
-
-    @property
-    def non_form_errors(self) -> list[str]:
-        return self.wrong
 
     @property
     def has_errors(self) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import product
 from typing import Any, Required, TypedDict, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,10 +25,11 @@ from accounts.models import User
 from alerts import services as alerts
 from stock.errors import KeyReused, Problem, Refused
 from stock.ledger import statements
-from stock.ledger.books import Books, Level, LocationRow, Part, ProductRow
+from stock.ledger.books import Books, Level, Part
 from stock.ledger.checks import MOST_LINES, closed_meanwhile, operation_problems
 from stock.ledger.crossing import findings
 from stock.ledger.entry import verb
+from stock.ledger.locks import lock_goods, lock_levels
 from stock.ledger.lots import WantedLot, find_or_add_lots
 from stock.models import Count, Operation, ReasonCode, StockTransaction, Transfer
 from stock.queries.levels import remember
@@ -198,18 +200,24 @@ def _lock(operation: Operation, touches: Touches) -> Books:
     by_id = {warehouse.pk: warehouse for warehouse in touches.warehouses}
     product_ids = sorted(set(touches.products))
     lots = find_or_add_lots(touches.lots)
+    products, locations = lock_goods(product_ids, touches.locations, by_id)
+    adding_to = [warehouse.pk for warehouse in touches.adding_to]
+    missing = list(product(products, adding_to)) if adding_to else None
+    rows = lock_levels(list(product(product_ids, by_id)), missing=missing)
+    levels = {
+        row.id: Level(
+            row.id,
+            products[row.product_id],
+            by_id[row.warehouse_id],
+            row.quantity,
+            row.low,
+            row.high,
+            row.version,
+            before=row.quantity,
+        )
+        for row in rows
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statements.LOCK_PRODUCTS, {"products": product_ids})
-        products = {row[0]: ProductRow(*row) for row in cursor.fetchall()}
-        bins = {"locations": sorted(set(touches.locations)), "warehouses": list(by_id)}
-        cursor.execute(statements.LOCK_LOCATIONS, bins)
-        locations = {row[0]: LocationRow(*row) for row in cursor.fetchall()}
-        if touches.adding_to:
-            cursor.execute(statements.ADD_MISSING_LEVELS, _pairs(list(products), [w.pk for w in touches.adding_to]))
-        cursor.execute(statements.LOCK_LEVELS, _pairs(product_ids, list(by_id)))
-        levels = {}
-        for id_, product, warehouse, quantity, low, high, version in cursor.fetchall():
-            levels[id_] = Level(id_, products[product], by_id[warehouse], quantity, low, high, version, before=quantity)
         cursor.execute(statements.READ_PARTS, {"levels": list(levels)})
         for inventory, *part in cursor.fetchall():
             levels[inventory].parts.append(Part(*part))
@@ -256,11 +264,6 @@ def _rows(books: Books, operation: Operation, changed: Sequence[Level]) -> dict[
         "h_lot": [part.lot_id for _, part in kept],
         "h_quantity": [part.quantity for _, part in kept],
     }
-
-
-def _pairs(products: Sequence[int], warehouses: Sequence[int]) -> dict[str, list[int]]:
-    pairs = [(product, warehouse) for product in products for warehouse in warehouses]
-    return {"products": [product for product, _ in pairs], "warehouses": [warehouse for _, warehouse in pairs]}
 
 
 def _plain(value: object) -> object:

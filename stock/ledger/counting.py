@@ -18,6 +18,7 @@ from django.db import connection
 from stock.errors import KeyReused
 from stock.ledger import statements
 from stock.ledger.books import LocationRow, ProductRow
+from stock.ledger.locks import lock_goods, lock_levels
 from stock.ledger.lots import LotRow, WantedLot, find_or_add_lots
 from stock.models import Count, CountSubmission
 from warehouses.models import Warehouse
@@ -251,18 +252,10 @@ def look(
     """
     ids = sorted(set(products))
     known_lots = find_or_add_lots(lots)
-    pairs = {"products": ids, "warehouses": [warehouse.pk] * len(ids)}
+    found, bins = lock_goods(ids, locations, [warehouse.pk])
+    rows = lock_levels([(pk, warehouse.pk) for pk in ids], missing=[(pk, warehouse.pk) for pk in found])
+    levels = {row.id: row.product_id for row in rows}
     with connection.cursor() as cursor:
-        cursor.execute(statements.LOCK_PRODUCTS, {"products": ids})
-        found = {row[0]: ProductRow(*row) for row in cursor.fetchall()}
-        cursor.execute(statements.LOCK_LOCATIONS, {"locations": sorted(set(locations)), "warehouses": [warehouse.pk]})
-        bins = {row[0]: LocationRow(*row) for row in cursor.fetchall()}
-        present = [pk for pk in ids if pk in found]
-        cursor.execute(
-            statements.ADD_MISSING_LEVELS, {"products": present, "warehouses": [warehouse.pk] * len(present)}
-        )
-        cursor.execute(statements.LOCK_LEVELS, pairs)
-        levels = {row[0]: row[1] for row in cursor.fetchall()}
         cursor.execute(statements.READ_PARTS, {"levels": list(levels)})
         held = {Spot(levels[row[0]], row[2], row[5]): row[8] for row in cursor.fetchall()}
         cursor.execute(PLACES, {"products": ids, "warehouse": warehouse.pk})

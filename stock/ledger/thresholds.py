@@ -10,6 +10,7 @@ from django.db.models import F
 
 from catalog.models import Product
 from stock.ledger import statements
+from stock.ledger.locks import lock_levels
 from stock.models import Inventory
 from stock.queries.levels import Row, remember
 from stock.queries.thresholds import Change, Pair
@@ -41,10 +42,7 @@ def lock_pairs(pairs: Sequence[Pair]) -> None:
     Two statements, however many.
     """
     ordered = sorted(set(pairs))
-    arrays = {"products": [product for product, _ in ordered], "warehouses": [warehouse for _, warehouse in ordered]}
-    with connection.cursor() as cursor:
-        cursor.execute(statements.ADD_MISSING_LEVELS, arrays)
-        cursor.execute(statements.LOCK_LEVELS, arrays)
+    lock_levels(ordered, missing=ordered)
 
 
 def write_changes(changes: Sequence[Change]) -> None:

@@ -7,14 +7,15 @@ from its lines alone: on the way while any of it is in transit, else closed, or 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from accounts.models import User
-from stock.ledger import statements
 from stock.ledger.books import Books, LocationRow, ProductRow
+from stock.ledger.locks import lock_goods, lock_levels
 from stock.models import Operation, Transfer, TransferEntry
 from warehouses.models import Warehouse
 
@@ -182,16 +183,10 @@ def hold(
     Who books several operations in one transaction locks what all of them need by this first.
     """
     product_ids, places = sorted(set(products)), [warehouse.pk for warehouse in warehouses]
-    with connection.cursor() as cursor:
-        cursor.execute(statements.LOCK_PRODUCTS, {"products": product_ids})
-        found = {row[0]: ProductRow(*row) for row in cursor.fetchall()}
-        cursor.execute(statements.LOCK_LOCATIONS, {"locations": sorted(set(locations)), "warehouses": places})
-        bins = {row[0]: LocationRow(*row) for row in cursor.fetchall()}
-        if levels:
-            pairs = [(product, place) for product in product_ids for place in places]
-            values = {"products": [product for product, _ in pairs], "warehouses": [place for _, place in pairs]}
-            cursor.execute(statements.LOCK_LEVELS, values)
-    return found, bins
+    found = lock_goods(product_ids, locations, places)
+    if levels:
+        lock_levels(list(product(product_ids, places)))
+    return found
 
 
 def write_draft(transfer: Transfer, head: Head, lines: Collection[DraftLine], digest: str) -> None:

@@ -21,4 +21,4 @@ USER holdfast
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 CMD ["gunicorn", "inventory_site.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-    "--workers", "2", "--threads", "4", "--graceful-timeout", "20", "--no-control-socket"]
+    "--keep-alive", "0", "--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "20", "--no-control-socket"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, WarehouseUserPermission
 from accounts.queries import permission_of
+from inventory_site.web import rows
 from warehouses.models import Right, Warehouse
 
 
@@ -19,9 +20,8 @@ class SignInBackend(AuthenticationBackend):
     """Lets people in as allauth does, and finds the person of a session."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """Return the person, None where they may not sign in any more. Asked with every request, so written out."""
-        columns = ", ".join(field.attname for field in User._meta.concrete_fields)
-        found = next(iter(User.objects.raw(f"SELECT {columns} FROM accounts_user WHERE id = %s", [user_id])), None)
+        """Return the person, None where they may not sign in any more."""
+        found = rows.first(User, "id = %s", [user_id])
         return found if found is not None and self.user_can_authenticate(found) else None
 
 

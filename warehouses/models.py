@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from guardian.utils import get_user_obj_perms_model
 
+from inventory_site.web import rows
 from inventory_site.web.texts import readable, refuse_hidden_characters, refuse_hidden_characters_in_lines
 from inventory_site.web.zones import validate_zone
 
@@ -81,15 +82,6 @@ class WarehouseQuerySet(models.QuerySet["Warehouse"]):
         if held is NOWHERE:
             return self.none()
         return self if held is EVERYWHERE else self.filter(pk__in=RawSQL(*held))
-
-    def named(self, code: str, user: "User | AnonymousUser", right: Right) -> "Warehouse | None":
-        """Return the warehouse of this code, in any case, where this person has at least `right`."""
-        sql, values = where_held(user, right)
-        # Column by column: a plan that is kept must not change its answer when a column is added.
-        columns = ", ".join(field.attname for field in self.model._meta.concrete_fields)
-        question = f"SELECT {columns} FROM warehouses_warehouse WHERE upper(code) = upper(%s) AND id IN ({sql})"
-        found = self.raw(question, (code, *values))
-        return next(iter(found), None)
 
 
 class Warehouse(models.Model):
@@ -164,6 +156,12 @@ class Warehouse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} · {self.name}"
+
+    @classmethod
+    def named(cls, code: str, user: "User | AnonymousUser", right: Right) -> "Warehouse | None":
+        """Return the warehouse of this code, in any case, where this person has at least `right`."""
+        sql, values = where_held(user, right)
+        return rows.first(cls, f"upper(code) = upper(%s) AND id IN ({sql})", (code, *values))
 
     @property
     def is_open(self) -> bool:

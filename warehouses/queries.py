@@ -39,8 +39,8 @@ def warehouse_for(request: StaffRequest, right: Right, code: str) -> Warehouse:
     """
     if "\x00" in code:
         raise Http404
-    if found := Warehouse.objects.named(code, request.user, right):
+    if found := Warehouse.named(code, request.user, right):
         return found
-    if Warehouse.objects.named(code, request.user, "view"):
+    if Warehouse.named(code, request.user, "view"):
         raise PermissionDenied(_("You may look at this warehouse, but not do this in it."))
     raise Http404

@@ -19,6 +19,12 @@ from inventory_site.embedded.postgres import DURABLE, Postgres
 from inventory_site.embedded.record import Record
 from inventory_site.embedded.valkey import Valkey
 
+# A connection that is kept stays with one worker, be it the busier one; a new one goes to whichever is free. What is
+# imported before the workers part is there at once when one of them is replaced.
+GUNICORN = [
+    *[sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--keep-alive", "0", "--preload"],
+    "--no-control-socket",
+]
 CELERY = [sys.executable, "-m", "celery", "-A", "inventory_site.celery:app"]
 
 
@@ -63,9 +69,8 @@ def web(data: Path) -> Program:
     address = f"{os.environ['HOST']}:{os.environ['PORT']}"
     return Program(
         [
-            *[sys.executable, "-m", "gunicorn", "inventory_site.wsgi:application", "--bind", address],
-            *["--worker-class", "gthread", "--workers", os.environ["WEB_WORKERS"]],
-            *["--threads", os.environ["WEB_THREADS"], "--graceful-timeout", "20", "--no-control-socket"],
+            *[*GUNICORN, "inventory_site.wsgi:application", "--bind", address, "--workers", os.environ["WEB_WORKERS"]],
+            *["--threads", os.environ["WEB_THREADS"], "--graceful-timeout", "20"],
         ]
     )
 

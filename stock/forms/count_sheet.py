@@ -133,7 +133,7 @@ class CountSheet(SheetLines[FoundForm]):
 
     def _typed(self, data: QueryDict, numbers: Sequence[int], waiting: Sequence[CountLine]) -> list[FoundForm]:
         typed = {n: {name: data.get(f"line-{n}-{name}", "") for name in FoundForm.base_fields} for n in numbers}
-        hits = Product.objects.by_codes({each["code"] for each in typed.values()}) if typed else {}
+        hits = Product.by_codes({each["code"] for each in typed.values()}) if typed else {}
         listed = {_key(line) for line in waiting}
         lines = []
         for n, each in typed.items():
@@ -206,7 +206,7 @@ class CountSheet(SheetLines[FoundForm]):
     def add(self, code: str) -> Scan:
         """Raise the line of a code by what one scan stands for, or add one. At most three queries."""
         code = readable(code).strip()[:LONGEST_CODE]
-        hit = Product.objects.by_codes([code]).get(code) if code else None
+        hit = Product.by_codes([code]).get(code) if code else None
         if hit is None or hit[0].is_archived:
             return self._scanned(Scan(None, False, self._why_not(code, hit[0] if hit else None)))
         product, pack = hit

@@ -148,7 +148,7 @@ class OpenCountForm(AssigneesForm):
         return list(found.values())
 
     def _products(self, named: Sequence[str]) -> list[Product]:
-        hits = Product.objects.by_codes(named)
+        hits = Product.by_codes(named)
         if unknown := [text for text in named if text not in hits]:
             words = {"codes": ", ".join(unknown[:10])}
             raise ValidationError(_("No product has the SKU or barcode %(codes)s.") % words)

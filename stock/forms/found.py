@@ -61,7 +61,7 @@ def wrong_code(code: str, product: Product | None) -> str:
 def look_up(lines: Sequence["LineForm"], here: Warehouse, there: Warehouse | None) -> None:
     """Find the products and bins of all lines: at most three queries, however many lines."""
     codes = {line.typed.get("code", "") for line in lines} - {""}
-    products = Product.objects.by_codes(codes) if codes else {}
+    products = Product.by_codes(codes) if codes else {}
     bins = FoundBins(here, there, [line for line in lines if line.is_bound])
     for line in lines:
         if line.is_bound:

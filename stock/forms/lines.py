@@ -18,7 +18,8 @@ from stock.services import AdjustLine, Foreseen, MoveLine, ReceiveLine, ShipLine
 from warehouses.models import Warehouse
 
 ADD, TAKE = "add", "take"
-FIRST_EXPIRED, DEFAULT_BIN = gettext_lazy("First to expire"), gettext_lazy("Default bin")
+FIRST_EXPIRED, ANY_BIN = gettext_lazy("First to expire"), gettext_lazy("Any bin")
+DEFAULT_BIN = gettext_lazy("Default bin")
 AS_TYPED: dict[str, str] = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
@@ -239,7 +240,7 @@ class ShipLineForm(LineForm):
     fills_lot: ClassVar[bool] = True
     foresees: ClassVar[bool] = True
 
-    location = bin_field(gettext_lazy("From bin"), otherwise=FIRST_EXPIRED)
+    location = bin_field(gettext_lazy("From bin"), otherwise=ANY_BIN)
     lot_number = lot_field(otherwise=FIRST_EXPIRED)
 
     def line(self) -> ShipLine:
@@ -282,7 +283,7 @@ class TransferLineForm(LineForm):
     fills_lot: ClassVar[bool] = True
     foresees: ClassVar[bool] = True
 
-    source = bin_field(gettext_lazy("From bin"), otherwise=FIRST_EXPIRED)
+    source = bin_field(gettext_lazy("From bin"), otherwise=ANY_BIN)
     lot_number = lot_field(otherwise=FIRST_EXPIRED)
     destination = bin_field(gettext_lazy("Into bin, if already there"), otherwise=DEFAULT_BIN)
 

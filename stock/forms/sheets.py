@@ -116,7 +116,7 @@ class Sheet(SheetLines[F], Generic[H, F]):
         The code of a bin fills in the bin of the newest line. At most seven queries.
         """
         code = readable(code).strip()[:LONGEST_CODE]
-        product, pack = Product.objects.by_codes([code]).get(code, (None, ONE))
+        product, pack = Product.by_codes([code]).get(code, (None, ONE))
         sentence = wrong_code(code, product) if code else _("Scan or type a SKU or barcode.")
         if code and product is None and (bin := self.warehouse.locations.with_code(code).first()):
             return self._scanned(self._put_bin(bin))
@@ -135,7 +135,7 @@ class Sheet(SheetLines[F], Generic[H, F]):
 
     def fill(self, codes: Sequence[str]) -> None:
         """Start with a line for each of these codes; at most six queries, however many."""
-        found = Product.objects.by_codes(codes)
+        found = Product.by_codes(codes)
         unknown = [code for code in codes if wrong_code(code, found.get(code, (None, ONE))[0])]
         self._put_first([found[code] for code in reversed(codes) if code not in unknown])
         if unknown:

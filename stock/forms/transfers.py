@@ -171,7 +171,7 @@ class TransitSheet(SheetLines[L], Generic[H, L]):
     def add(self, code: str) -> None:
         """Count what a code stands for on the first of its product's lines with something left to come; one query."""
         code = readable(code).strip()[:LONGEST_CODE]
-        product, pack = Product.objects.by_codes([code]).get(code, (None, ONE))
+        product, pack = Product.by_codes([code]).get(code, (None, ONE))
         lines = [line for line in self.lines if product and line.source_line.product_id == product.pk]
         words = {"transfer": str(self.transfer), "sku": product.sku if product else code}
         if not code or product is None:

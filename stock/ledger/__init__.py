@@ -25,11 +25,11 @@ from accounts.models import User
 from alerts import services as alerts
 from stock.errors import KeyReused, Problem, Refused
 from stock.ledger import statements
-from stock.ledger.books import Books, Level, Part
+from stock.ledger.books import Books, Level
 from stock.ledger.checks import MOST_LINES, closed_meanwhile, operation_problems
 from stock.ledger.crossing import findings
 from stock.ledger.entry import verb
-from stock.ledger.locks import lock_goods, lock_levels
+from stock.ledger.locks import hold
 from stock.ledger.lots import WantedLot, find_or_add_lots
 from stock.models import Count, Operation, ReasonCode, StockTransaction, Transfer
 from stock.queries.levels import remember
@@ -170,7 +170,7 @@ def _claim(draft: Draft) -> Operation:
         booked = booked or Operation.objects.get(reverses=draft.reverses)
         booked.replayed = True
         return booked
-    operation.at, operation.clock_corrected, operation.created = row
+    operation.at, operation.clock_corrected, operation.created, _ = row
     operation._state.adding = False
     operation._state.db = "default"
     return operation
@@ -200,31 +200,31 @@ def _lock(operation: Operation, touches: Touches) -> Books:
     by_id = {warehouse.pk: warehouse for warehouse in touches.warehouses}
     product_ids = sorted(set(touches.products))
     lots = find_or_add_lots(touches.lots)
-    products, locations = lock_goods(product_ids, touches.locations, by_id)
-    adding_to = [warehouse.pk for warehouse in touches.adding_to]
-    missing = list(product(products, adding_to)) if adding_to else None
-    rows = lock_levels(list(product(product_ids, by_id)), missing=missing)
-    levels = {
-        row.id: Level(
+    held = hold(
+        product_ids,
+        touches.locations,
+        by_id,
+        levels=product(product_ids, by_id),
+        adding_to=[warehouse.pk for warehouse in touches.adding_to],
+    )
+    levels = [
+        Level(
             row.id,
-            products[row.product_id],
+            held.products[row.product_id],
             by_id[row.warehouse_id],
             row.quantity,
             row.low,
             row.high,
             row.version,
+            row.parts,
             before=row.quantity,
         )
-        for row in rows
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statements.READ_PARTS, {"levels": list(levels)})
-        for inventory, *part in cursor.fetchall():
-            levels[inventory].parts.append(Part(*part))
+        for row in held.levels
+    ]
     return Books(
-        products=products,
-        locations=locations,
-        levels={(level.product.id, level.warehouse.pk): level for level in levels.values()},
+        products=held.products,
+        locations=held.locations,
+        levels={(level.product.id, level.warehouse.pk): level for level in levels},
         lots=lots,
         today={pk: operation.created.astimezone(ZoneInfo(w.time_zone)).date() for pk, w in by_id.items()},
     )
@@ -240,30 +240,40 @@ def _post(books: Books, operation: Operation) -> None:
 
 
 def _rows(books: Books, operation: Operation, changed: Sequence[Level]) -> dict[str, Any]:
-    entries, parts = books.entries, [(level.id, part) for level in changed for part in level.parts if part.changed]
-    kept = [(level, part) for level, part in parts if part.quantity]
-    days = {w.pk: operation.at.astimezone(ZoneInfo(w.time_zone)).date() for w in (v.warehouse for v in changed)}
-    shipped = {id(entry.level) for entry in entries if entry.type == StockTransaction.Type.OUT and entry.quantity < 0}
+    parts = [(level.id, part) for level in changed for part in level.parts if part.changed]
+    days = {w.pk: str(operation.at.astimezone(ZoneInfo(w.time_zone)).date()) for w in (v.warehouse for v in changed)}
+    out = StockTransaction.Type.OUT
+    shipped = {id(entry.level) for entry in books.entries if entry.type == out and entry.quantity < 0}
     return {
         "key": operation.key,
         "at": operation.at,
-        "e_product": [entry.level.product.id for entry in entries],
-        "e_warehouse": [entry.level.warehouse.pk for entry in entries],
-        "e_location": [entry.location_id for entry in entries],
-        "e_lot": [entry.lot_id for entry in entries],
-        "e_type": [entry.type for entry in entries],
-        "e_quantity": [entry.quantity for entry in entries],
-        "e_balance": [entry.balance_after for entry in entries],
-        "e_day": [days[entry.level.warehouse.pk] for entry in entries],
-        "l_id": [level.id for level in changed],
-        "l_quantity": [level.quantity for level in changed],
-        "l_shipped": [id(level) in shipped for level in changed],
+        "entries": _json(
+            {
+                "product": entry.level.product.id,
+                "warehouse": entry.level.warehouse.pk,
+                "location": entry.location_id,
+                "lot": entry.lot_id,
+                "type": entry.type,
+                "quantity": str(entry.quantity),
+                "balance": str(entry.balance_after),
+                "day": days[entry.level.warehouse.pk],
+            }
+            for entry in books.entries
+        ),
+        "levels": _json(
+            {"id": level.id, "quantity": str(level.quantity), "shipped": id(level) in shipped} for level in changed
+        ),
         "emptied": [part.id for _, part in parts if not part.quantity and part.id is not None],
-        "h_level": [level for level, _ in kept],
-        "h_location": [part.location_id for _, part in kept],
-        "h_lot": [part.lot_id for _, part in kept],
-        "h_quantity": [part.quantity for _, part in kept],
+        "holdings": _json(
+            {"level": level, "location": part.location_id, "lot": part.lot_id, "quantity": str(part.quantity)}
+            for level, part in parts
+            if part.quantity
+        ),
     }
+
+
+def _json(rows: Iterable[dict[str, object]]) -> str:
+    return json.dumps(list(rows))
 
 
 def _plain(value: object) -> object:

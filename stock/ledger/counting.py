@@ -16,9 +16,8 @@ from uuid import UUID
 from django.db import connection
 
 from stock.errors import KeyReused
-from stock.ledger import statements
+from stock.ledger import locks
 from stock.ledger.books import LocationRow, ProductRow
-from stock.ledger.locks import lock_goods, lock_levels
 from stock.ledger.lots import LotRow, WantedLot, find_or_add_lots
 from stock.models import Count, CountSubmission
 from warehouses.models import Warehouse
@@ -247,20 +246,23 @@ def look(
 ) -> Shelf:
     """Lock products, bins and levels in the ledger's order, levels that are missing made first, and read them.
 
-    At most eight statements, whatever the number of products. READ_PARTS and PLACES see what was committed while the
-    locks were waited for.
+    At most four statements, whatever the number of products. What lies there, and PLACES, is what was committed while
+    the locks were waited for.
     """
     ids = sorted(set(products))
     known_lots = find_or_add_lots(lots)
-    found, bins = lock_goods(ids, locations, [warehouse.pk])
-    rows = lock_levels([(pk, warehouse.pk) for pk in ids], missing=[(pk, warehouse.pk) for pk in found])
-    levels = {row.id: row.product_id for row in rows}
+    held = locks.hold(
+        ids, locations, [warehouse.pk], levels=[(pk, warehouse.pk) for pk in ids], adding_to=[warehouse.pk]
+    )
+    lying = {
+        Spot(level.product_id, part.location_id, part.lot_id): part.quantity
+        for level in held.levels
+        for part in level.parts
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statements.READ_PARTS, {"levels": list(levels)})
-        held = {Spot(levels[row[0]], row[2], row[5]): row[8] for row in cursor.fetchall()}
         cursor.execute(PLACES, {"products": ids, "warehouse": warehouse.pk})
         places = dict(cursor.fetchall())
-    return Shelf(found, bins, known_lots, held, places)
+    return Shelf(held.products, held.locations, known_lots, lying, places)
 
 
 def record(submission: CountSubmission, findings: Sequence[Finding], *, finished: Collection[int]) -> None:

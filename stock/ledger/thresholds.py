@@ -10,7 +10,7 @@ from django.db.models import F
 
 from catalog.models import Product
 from stock.ledger import statements
-from stock.ledger.locks import lock_levels
+from stock.ledger.locks import hold
 from stock.models import Inventory
 from stock.queries.levels import Row, remember
 from stock.queries.thresholds import Change, Pair
@@ -39,10 +39,9 @@ def write_thresholds(product: Product, warehouse: Warehouse, low: Decimal | None
 def lock_pairs(pairs: Sequence[Pair]) -> None:
     """Lock the levels of these (product id, warehouse id), made where they are missing, in the ledger's order.
 
-    Two statements, however many.
+    One statement, however many.
     """
-    ordered = sorted(set(pairs))
-    lock_levels(ordered, missing=ordered)
+    hold(levels=pairs, adding_to={warehouse for _, warehouse in pairs})
 
 
 def write_changes(changes: Sequence[Change]) -> None:

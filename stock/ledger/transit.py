@@ -4,18 +4,16 @@ Only who holds the transfer's lock (FOR NO KEY UPDATE) writes here. A transfer's
 from its lines alone: on the way while any of it is in transit, else closed, or cancelled where nothing is sent.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from accounts.models import User
-from stock.ledger.books import Books, LocationRow, ProductRow
-from stock.ledger.locks import lock_goods, lock_levels
+from stock.ledger.books import Books
 from stock.models import Operation, Transfer, TransferEntry
 from warehouses.models import Warehouse
 
@@ -173,20 +171,6 @@ def is_open_for_goods(warehouse: Warehouse) -> bool:
         cursor.execute(HOLD_WAREHOUSE, [warehouse.pk])
         [status] = cursor.fetchone()
     return str(status) == Warehouse.Status.OPEN.value
-
-
-def hold(
-    products: Iterable[int], locations: Iterable[int], warehouses: Sequence[Warehouse], *, levels: bool = False
-) -> tuple[dict[int, ProductRow], dict[int, LocationRow]]:
-    """Lock products and bins, and with `levels` those of the products in the warehouses, in the ledger's order.
-
-    Who books several operations in one transaction locks what all of them need by this first.
-    """
-    product_ids, places = sorted(set(products)), [warehouse.pk for warehouse in warehouses]
-    found = lock_goods(product_ids, locations, places)
-    if levels:
-        lock_levels(list(product(product_ids, places)))
-    return found
 
 
 def write_draft(transfer: Transfer, head: Head, lines: Collection[DraftLine], digest: str) -> None:

@@ -50,6 +50,12 @@ class CountMay:
     figures: bool
 
 
+def shared_bins(count: Count) -> list[CountBin]:
+    """Return the bins of other counts, not over yet, that this one looks into too; each with its location and count."""
+    others = CountBin.objects.filter(location__in=count.bins.values("location"), count__state__in=STANDING)
+    return list(others.exclude(count=count).select_related("location", "count").order_by("location__code", "count"))
+
+
 def rights_in(user: User, count: Count) -> CountMay:
     """Return what a person may do with this count, which they may see. Three queries.
 

@@ -1,6 +1,7 @@
 """Undoing: a new operation that points at the old one. History itself is never changed."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Unpack
 from uuid import uuid5
 
@@ -9,7 +10,7 @@ from django.utils.translation import ngettext
 
 from stock import ledger
 from stock.errors import NotReversible, Problem, Refused, StateMovedOn
-from stock.ledger import Books, Draft, Slip, Touches, transit
+from stock.ledger import Books, Draft, Slip, Touches, locks, transit
 from stock.ledger.checks import location_problem, room_problem
 from stock.ledger.takes import take_exactly
 from stock.models import Operation, StockTransaction, Transfer, TransferEntry
@@ -75,13 +76,8 @@ def undo_transfer(*, transfer: Transfer, **slip: Unpack[Slip]) -> list[Operation
     # All of their levels are locked before the first is changed, so that no two people who book several operations at
     # once can wait for one another.
     rows = rows_to_reverse_of(operations)
-    places = {row.warehouse_id: row.warehouse for row in rows}
-    transit.hold(
-        [row.product_id for row in rows],
-        [row.location_id for row in rows],
-        [places[pk] for pk in sorted(places)],
-        levels=True,
-    )
+    products, places = {row.product_id for row in rows}, {row.warehouse_id for row in rows}
+    locks.hold(products, [row.location_id for row in rows], places, levels=product(products, places))
     keys = {operation.pk: uuid5(operation.pk, str(slip["key"])) for operation in operations}
     return [book_reversal(operation, Slip(**{**slip, "key": keys[operation.pk]})) for operation in operations]
 

@@ -13,7 +13,7 @@ from catalog.models import Lot
 from inventory_site.web.quantity import format_quantity
 from stock import ledger
 from stock.errors import BadLocation, BadLot, BadOperation, BadQuantity, KeyReused, Problem, Refused, StateMovedOn
-from stock.ledger import Books, Draft, Slip, Touches, transit
+from stock.ledger import Books, Draft, Slip, Touches, locks, transit
 from stock.ledger.checks import (
     MOST_LINES,
     line_problem,
@@ -77,7 +77,7 @@ def _judge_draft(
 ) -> list[transit.DraftLine]:
     """Return what is kept of these lines; raises Refused with every bad one."""
     bins = [line.source.pk for line in lines if line.source]
-    products, locations = transit.hold([line.product.pk for line in lines], bins, [warehouse])
+    products, locations, _levels = locks.hold([line.product.pk for line in lines], bins, [warehouse.pk])
     named = Lot.objects.filter(
         product__in={line.product.pk for line in lines}, number__in={line.lot_number for line in lines} - {""}
     )

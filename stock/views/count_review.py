@@ -63,7 +63,7 @@ def count_post(request: StaffRequest, pk: int) -> HttpResponse:
             count=count,
             by=request.user,
             at=moment(request),
-            key=key_of(request),
+            key=key_of(request) or uuid.uuid4(),
             version=_version(request),
             origin=origin(request),
         )
@@ -91,7 +91,11 @@ def count_undo(request: StaffRequest, pk: int) -> HttpResponse:
     refuse_unless(may.undo, _("Somebody else posted this count. They or a manager may undo it."))
     try:
         services.undo_count(
-            count=count, by=request.user, at=moment(request), key=key_of(request), origin=origin(request)
+            count=count,
+            by=request.user,
+            at=moment(request),
+            key=key_of(request) or uuid.uuid4(),
+            origin=origin(request),
         )
     except NotReversible as refused:
         booked = StockTransaction.objects.filter(operation__count=count, operation__kind=Operation.Kind.COUNT)

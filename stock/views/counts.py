@@ -26,6 +26,7 @@ from stock.queries.counts import (
     can_still_be_undone,
     outcome_of,
     rights_in,
+    shared_bins,
     shown_lines,
     with_progress,
 )
@@ -34,6 +35,7 @@ from warehouses.models import Warehouse
 from warehouses.queries import warehouse_for, working_warehouse
 
 LINES = 50
+MOST_BINS_NAMED = 5
 OVER = (Count.State.POSTED, Count.State.UNDONE, Count.State.CANCELLED)
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -50,12 +52,12 @@ def refuse_unless(allowed: bool, sentence: str) -> None:
         raise PermissionDenied(sentence)
 
 
-def key_of(request: StaffRequest) -> UUID:
-    """Return the key that the form was sent under, else a new one."""
+def key_of(request: StaffRequest) -> UUID | None:
+    """Return the key that the form was sent under; None where it came without one."""
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:
-        return uuid.uuid4()
+        return None
 
 
 @signed_in
@@ -93,8 +95,10 @@ def count_create(request: StaffRequest) -> HttpResponse:
         return _opening(request, OpenCountForm(initial=asked, warehouse=warehouse), uuid.uuid4())
     warehouse = warehouse_for(request, "operate", request.POST.get("warehouse", ""))
     form, key = OpenCountForm(request.POST, warehouse=warehouse), key_of(request)
-    if not form.is_valid():
-        return _opening(request, form, key)
+    if form.is_valid() and key is None:
+        form.add_error(None, _("This page was too old to be sent. Nothing was opened; look it over and send it again."))
+    if key is None or not form.is_valid():
+        return _opening(request, form, key or uuid.uuid4())
     what = {name: form.cleaned_data[name] for name in ("locations", "category", "products", "assignees", "note")}
     try:
         count = services.open_count(warehouse=warehouse, by=request.user, key=key, **what)
@@ -103,8 +107,20 @@ def count_create(request: StaffRequest) -> HttpResponse:
         return _opening(request, form, key)
     except (KeyReused, StateMovedOn, Busy) as error:
         return stopped(request, error)
-    messages.success(request, _("Count %(count)s is open.") % {"count": count})
+    _tell_opened(request, count)
     return go(request, reverse("stock:count-detail", args=[count.pk]))
+
+
+def _tell_opened(request: StaffRequest, count: Count) -> None:
+    messages.success(request, _("Count %(count)s is open.") % {"count": count})
+    if shared := shared_bins(count):
+        bins = list(dict.fromkeys(each.location.code for each in shared))
+        named = ", ".join(bins[:MOST_BINS_NAMED])
+        if len(bins) > MOST_BINS_NAMED:
+            named = _("%(bins)s and %(n)d more") % {"bins": named, "n": len(bins) - MOST_BINS_NAMED}
+        words = {"bins": named, "counts": ", ".join(dict.fromkeys(str(each.count) for each in shared))}
+        text = _("Other counts that are not posted yet look into the same bins: %(bins)s (%(counts)s).")
+        messages.warning(request, text % words)
 
 
 def _asked(request: StaffRequest) -> dict[str, str]:

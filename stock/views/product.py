@@ -42,7 +42,7 @@ from warehouses.queries import warehouse_for
 # A list says how many rows it has up to here, and "1,000+" beyond; up to MOST_NAMED it knows them all.
 MOST_COUNTED = 1000
 MOST_NAMED = 5000
-LAST_MOVEMENTS = 20
+LAST_MOVEMENTS = 10
 
 
 @signed_in

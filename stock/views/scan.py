@@ -21,7 +21,7 @@ def scan(request: StaffRequest) -> HttpResponse:
     """Lead a code to its product, or to its bin in the working warehouse; else say that nobody knows it."""
     warehouse = working_warehouse(request, "view")
     code = readable(request.GET.get("code", "")).strip()[:LONGEST]
-    if hit := Product.objects.by_codes([code]).get(code) if code else None:
+    if hit := Product.by_codes([code]).get(code) if code else None:
         return redirect("stock:product-detail", hit[0].sku)
     if found := warehouse.locations.with_code(code).first() if code else None:
         return redirect("stock:location-detail", warehouse.code, found.code)

@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-import sys
 import time
 import uuid
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 
 from inventory_site.embedded import places
 from inventory_site.embedded.record import HOST, free_port
+from inventory_site.embedded.services import GUNICORN
 from tests.bench.ground import FOLDER
 
 CSRF = "c" * 32
@@ -19,10 +19,9 @@ CSRF = "c" * 32
 def gunicorn(application, environment, log=FOLDER / "gunicorn.log"):
     """Run a WSGI application with two workers of four threads; gives its port. What it says goes to `log`."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     with open(log, "ab") as said:
         process = subprocess.Popen(
-            [*command, "--workers", "2", "--threads", "4", "--no-control-socket"],
+            [*GUNICORN, application, "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"],
             env={**environment, "DATABASE_POOL_SIZE": "8"},
             cwd=places.CHECKOUT,
             stdout=said,

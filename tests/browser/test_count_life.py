@@ -45,6 +45,7 @@ def test_the_life_of_a_count(open_browser, floor):
     desk.goto("/counts/")
     look(desk)
     desk.get_by_role("link", name="Open a count").click()
+    expect(desk.locator("#id_bins")).to_be_visible()
     expect(desk.locator("#id_category")).to_be_hidden()
     desk.locator("#id_bins").fill("A-*")
     desk.get_by_label("Cleo Park").check()
@@ -71,6 +72,7 @@ def test_the_life_of_a_count(open_browser, floor):
 
     # Scan first: a case raises its line, what is not on the list becomes one, and the lot is asked for.
     phone.get_by_role("link", name="A-02").click()
+    expect(phone.locator("h1")).to_have_text("Bin A-02")
     for code, name in (("CASE-12", "line-0-quantity"), ("CASE-12", "line-0-quantity"), ("NUT-M8", "line-2-quantity")):
         phone.locator("#id_code").fill(code)
         phone.get_by_role("button", name="Add", exact=True).click()
@@ -100,6 +102,7 @@ def test_the_life_of_a_count(open_browser, floor):
 
     desk.goto(f"/counts/{count.pk}/")
     desk.get_by_role("link", name="Post", exact=True).click()
+    expect(desk.get_by_role("button", name="Post the count")).to_be_visible()
     look(desk)
     desk.get_by_role("button", name="Post the count").click()
     told(desk, "is posted")

@@ -25,7 +25,8 @@ def quantities(page):
 
 
 def read_anywhere(page, code):
-    """Type as fast as a reader does, wherever the focus is."""
+    """Type as fast as a reader does, wherever the focus is, on a page whose scripts have started."""
+    page.wait_for_load_state()
     page.evaluate(
         """code => [...code, "Enter"].forEach(key => document.activeElement.dispatchEvent(
              new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true})))""",

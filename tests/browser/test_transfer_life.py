@@ -1,5 +1,7 @@
 """The whole life of a transfer on a phone: prepared, sent, received in two parts, the rest written off, and undone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from stock.models import Transfer
@@ -48,9 +50,11 @@ def test_the_life_of_a_transfer(open_browser, site):
     # A first part, scanned.
     page.goto("/?warehouse=SOUTH")
     page.get_by_role("link", name="1 transfer on the way here").tap()
+    expect(page).to_have_url(re.compile("/transfers/\\?"))
     look(page)
     page.get_by_role("link", name="North Quay → South Yard").tap()
     page.get_by_role("link", name="Receive", exact=True).tap()
+    expect(page).to_have_url(re.compile("/receive/$"))
     look(page)
     page.locator("#id_code").fill("CASE-12")
     page.keyboard.press("Enter")

@@ -66,7 +66,7 @@ NASTY = [
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
 def test_no_text_raises(shelf, text):
     assert set(found(text)) <= {"Bolt-M8/40", "CAN_12", "TAPE-1.5"}
-    assert list(Product.objects.by_codes([text])) == []
+    assert list(Product.by_codes([text])) == []
 
 
 def test_hidden_characters_do_not_hide_a_product(shelf):
@@ -76,7 +76,7 @@ def test_hidden_characters_do_not_hide_a_product(shelf):
 def test_codes_find_their_product_and_how_many_one_scan_is(shelf, django_assert_num_queries):
     codes = ["bolt-m8/40", "036000291452", "Case-12", "case-12", "CAN_12", " TAPE-1.5 ", "unknown", "", "\x00"]
     with django_assert_num_queries(1):
-        hits = Product.objects.by_codes(codes)
+        hits = Product.by_codes(codes)
         assert {code: (product.sku, product.unit.code, count) for code, (product, count) in hits.items()} == {
             "bolt-m8/40": ("Bolt-M8/40", "pcs", Decimal(1)),
             "036000291452": ("Bolt-M8/40", "pcs", Decimal(1)),
@@ -88,12 +88,12 @@ def test_codes_find_their_product_and_how_many_one_scan_is(shelf, django_assert_
 
 def test_a_sku_wins_over_a_barcode_of_the_same_text(shelf):
     BarcodeFactory(product=Product.objects.get(sku="CAN_12"), code="TAPE-1.5", pack_quantity=24)
-    assert Product.objects.by_codes(["TAPE-1.5"])["TAPE-1.5"][0].sku == "TAPE-1.5"
+    assert Product.by_codes(["TAPE-1.5"])["TAPE-1.5"][0].sku == "TAPE-1.5"
 
 
 def test_look_alikes_find_nothing(shelf):
     ProductFactory(sku="MINI")
-    assert Product.objects.by_codes(["mını", "МINI", "ＭＩＮＩ"]) == {}
+    assert Product.by_codes(["mını", "МINI", "ＭＩＮＩ"]) == {}
 
 
 def test_each_condition_has_its_index():

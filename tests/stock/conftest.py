@@ -33,3 +33,16 @@ def bolt(db):
     from tests.factories import ProductFactory
 
     return ProductFactory(sku="BOLT-M8")
+
+
+@pytest.fixture
+def levels_without_a_lock(transactional_db):
+    """The ledger as it would be if it did not lock the levels that it changes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('stock_hold'::regproc)")
+        [as_it_is] = cursor.fetchone()
+        cursor.execute(as_it_is.replace("FOR NO KEY UPDATE OF i", ""))
+        yield
+        cursor.execute(as_it_is)

@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from stock import services
@@ -124,6 +125,31 @@ def test_a_bin_that_is_not_in_use_and_people_of_elsewhere_are_refused(floor, des
     assert Count.objects.count() == 0
 
 
+def test_a_page_without_a_key_opens_nothing(client, floor):
+    cleo = floor[5]
+    response = send(client, cleo, bins="A-01", key="")
+    assert response.status_code == 422
+    assert "This page was too old to be sent." in response.content.decode()
+    assert not Count.objects.exists()
+
+
+def test_bins_that_another_count_looks_into_are_named(client, floor):
+    _north, bins, *_, cleo = floor
+    other = Counter(cleo).open(_north, bins["A-01"])
+    said = [str(each) for each in get_messages(send(client, cleo, bins="A-01 A-02").wsgi_request)]
+    assert f"Other counts that are not posted yet look into the same bins: A-01 (C{other.pk})." in said
+    assert str(list(get_messages(send(client, cleo, bins="B-01").wsgi_request))[-1]).endswith("is open.")
+
+
+def test_of_many_shared_bins_a_few_are_named(client, floor):
+    north, *_, cleo = floor
+    places = [LocationFactory(warehouse=north, code=f"C-{n}") for n in range(8)]
+    other = Counter(cleo).open(north, *places)
+    said = [str(each) for each in get_messages(send(client, cleo, bins="C-*").wsgi_request)]
+    shared = "C-0, C-1, C-2, C-3, C-4 and 3 more"
+    assert f"Other counts that are not posted yet look into the same bins: {shared} (C{other.pk})." in said
+
+
 def test_the_same_key_opens_one_count(floor):
     north, bins, _hardware, _bolt, _oil, cleo = floor
     counter, key = Counter(cleo), uuid.uuid4()
@@ -158,14 +184,14 @@ def test_it_costs_the_same_however_much_is_counted(floor, desk, rows, django_ass
     for product in products:
         desk.receive(north, product, 10, bins["A-02"])
     slip = {"by": desk.by, "at": Counter(desk.by)._slip({})["at"]}
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         count = services.open_count(
             warehouse=north, locations=[bins["A-02"]], assignees=[desk.by], by=desk.by, key=uuid.uuid4()
         )
     found = [services.Found(product=product, location=bins["A-02"], counted=Decimal(9)) for product in products]
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         services.submit_count(count=count, found=found, finished=[bins["A-02"]], key=uuid.uuid4(), **slip)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(12):
         services.post_count(count=count, key=uuid.uuid4(), **slip)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(12):
         services.undo_count(count=count, key=uuid.uuid4(), **slip)

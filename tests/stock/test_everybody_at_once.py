@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 from stock.errors import Busy, NotReversible, Refused, StateMovedOn
-from stock.ledger import counting, statements, transit
+from stock.ledger import counting, transit
 from stock.models import Count, Transfer
 from stock.queries.verify import verify
 from tests.stock.crowd import Crowd
@@ -84,11 +84,6 @@ def live_through(phones, examples):
 def test_whatever_people_do_at_once_each_of_it_is_booked_once_or_refused(phones):
     # The laws are asked of everything that was ever booked here, so many more would take ever longer.
     live_through(phones, min(settings.default.max_examples // 4, MOST_DAYS))
-
-
-@pytest.fixture
-def levels_without_a_lock(monkeypatch):
-    monkeypatch.setattr(statements, "LOCK_LEVELS", statements.LOCK_LEVELS.replace("FOR NO KEY UPDATE OF i", ""))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from stock import ledger
 from stock.errors import StockError
-from stock.ledger import statements
 from stock.ledger.books import Books
 from tests.stock.machine import Ledger, close_phones, open_phones
 
@@ -42,8 +41,7 @@ def test_random_days_keep_the_laws(phones):
 
 
 @pytest.fixture
-def without_the_lock(monkeypatch):
-    monkeypatch.setattr(statements, "LOCK_LEVELS", statements.LOCK_LEVELS.replace("FOR NO KEY UPDATE OF i", ""))
+def without_the_lock(levels_without_a_lock, monkeypatch):
     post = ledger._post
 
     def slowly(books, operation):

@@ -126,8 +126,8 @@ def test_the_number_of_statements_stays(desk, north, south, count, django_assert
     from django.contrib.contenttypes.models import ContentType
 
     ContentType.objects.get_for_model(Inventory)
-    # Looking beforehand, and what the transaction takes: the two of it, two locks, looking again, writing, the log.
-    with django_assert_num_queries(1 + 2 + 5):
+    # Looking beforehand, and what the transaction takes: the two of it, the locks, looking again, writing, the log.
+    with django_assert_num_queries(1 + 2 + 4):
         assert set_many_thresholds(lines=lines, by=desk.by) == 2 * count
 
 

@@ -222,8 +222,8 @@ def test_receiving_costs_the_same_however_many_lines(dock, desk, lines, django_a
     dock.lines = list(dock.transfer.lines.order_by("id"))
     with django_assert_num_queries(7):
         assert dock.client.get(dock.address("receive")).status_code == 200
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         assert dock.post("receive", *[1] * lines).status_code == 303
     dock.key = uuid.uuid4()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         assert dock.post("write-off", *[1] * lines, reason="lost").status_code == 303

@@ -29,6 +29,8 @@ async function send(asked) {
   await window.htmx.ajax("POST", sheet().dataset.sheet, {
     source: sheet(), target: "#scan-outcome", swap: "outerHTML", values: { again: asked.again ?? "", ...asked },
   });
+  // What a line was asking meanwhile it asked of the sheet as it was before.
+  document.querySelectorAll("[data-line].htmx-request").forEach(look);
   if ("waiting" in outcome().dataset) return "unsent";
   return outcome().querySelector(".errors") ? "refused" : "added";
 }
@@ -106,8 +108,12 @@ document.addEventListener("click", ({ target }) => {
 
 // A line that was taken away leaves its goods to the others of its product, and a reason lets a chosen lot go: the lines
 // say anew what they take.
+function look(line) {
+  line.dispatchEvent(new Event("input"));
+}
+
 function lookAgain() {
-  document.querySelectorAll("[data-line][hx-vals]").forEach((line) => line.dispatchEvent(new Event("input")));
+  document.querySelectorAll("[data-line][hx-vals]").forEach(look);
 }
 
 document.addEventListener("holdfast:lines", lookAgain);

@@ -62,6 +62,21 @@ def test_a_line_that_is_taken_away_leaves_its_goods_to_the_others(page, site, mi
     expect(line(page)).to_contain_text("Takes 50 of L2")
 
 
+def test_an_answer_that_comes_late_does_not_forget_the_line_that_came_meanwhile(page, site, milk):
+    sign_in(page, site.ana)
+    page.goto("/ship/?warehouse=NORTH&code=MILK-1L")
+    asked = []
+    page.route("**/lines/ship/facts/", lambda route: asked.append(route) or (len(asked) > 1 and route.continue_()))
+    with page.expect_request("**/lines/ship/facts/"):
+        fill_line(page, quantity="50")
+    line(page).get_by_role("button", name="Another line of MILK-1L").click()
+    expect(line(page, 1)).to_contain_text("Takes 49 of L2")
+    asked[0].continue_()
+    expect(line(page, 1)).to_contain_text("Takes 49 of L2")
+    page.wait_for_timeout(600)
+    expect(line(page, 1)).to_contain_text("Takes 49 of L2")
+
+
 def test_undo_keeps_what_is_typed(page, site, milk):
     sign_in(page, site.ana)
     page.goto("/ship/?warehouse=NORTH&code=MILK-1L")

@@ -139,6 +139,7 @@ def test_what_is_booked_while_the_file_is_read_is_left_out(client, desk, bolt, n
     assert [row["Quantity"] for row in csv.DictReader(text.splitlines())] == ["5", "4", "3", "2", "1"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_memory_stays_flat_whatever_the_size(client, desk, north, staff, monkeypatch):
     """Ten times the lines hold hardly more memory at any moment: what is held is a chunk, not what was written."""
     monkeypatch.setattr("stock.queries.transactions.CHUNK", 50)

@@ -18,6 +18,7 @@ from inventory_site.web.quantity import QuantityError, format_quantity, parse_qu
 from inventory_site.web.texts import readable, refuse_hidden_characters
 from stock.errors import Refused
 from stock.forms.lines import AS_TYPED
+from stock.forms.sent_key import sent_key
 from stock.forms.sheet_lines import SheetLines
 from stock.models import Count, CountLine
 from stock.queries.counts import lines_in_bin, packs_of
@@ -115,7 +116,7 @@ class CountSheet(SheetLines[FoundForm]):
         data = sent if sent is not None else QueryDict()
         self.count, self.location, self.bound = count, location, sending
         self.partly, self.empty = "part" in data, "empty" in data
-        given = _uuid(data.get("key", ""))
+        given = sent_key(data)
         self.key = given or uuid.uuid4()
         self.code = data.get("code", "").strip()[:LONGEST_CODE]
         self.scan: Scan | None = None
@@ -273,11 +274,4 @@ def _raised(line: FoundForm, pack: Decimal) -> Decimal | None:
     try:
         return parse_quantity(text) + pack
     except QuantityError:
-        return None
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
         return None

@@ -28,6 +28,7 @@ from stock.forms.lines import (
     ShipLineForm,
     TransferLineForm,
 )
+from stock.forms.sent_key import sent_key
 from stock.forms.sheet_lines import SheetLines
 from stock.models import Operation, ReasonCode
 from stock.queries.lines import Goods, goods_here, known_lots
@@ -71,7 +72,7 @@ class Sheet(SheetLines[F], Generic[H, F]):
         self.warehouse = warehouse
         self.today = day_in(warehouse.time_zone, timezone.now())
         self.is_sent = booking
-        given = _uuid(data.get("key", ""))
+        given = sent_key(data)
         self.key = given or uuid.uuid4()
         self.scan: Scan | None = None
         self.code = data.get("code", "").strip()[:LONGEST_CODE]
@@ -333,10 +334,3 @@ SHEETS: dict[str, type[AnySheet]] = {
 
 def _typed(line_class: type[LineForm], data: QueryDict, number: str) -> dict[str, str]:
     return {name: data.get(f"line-{number}-{name}", "") for name in line_class.base_fields}
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -21,6 +21,7 @@ from stock.errors import Refused
 from stock.forms.found import FoundBins, Side, wrong_code
 from stock.forms.heads import HeadForm, ReasonField
 from stock.forms.lines import DEFAULT_BIN, LineForm, bin_field
+from stock.forms.sent_key import sent_key
 from stock.forms.sheet_lines import SheetLines
 from stock.forms.sheets import LONGEST_CODE, ONE, Scan
 from stock.models import ReasonCode, Transfer, TransferLine
@@ -105,13 +106,13 @@ class TransitSheet(SheetLines[L], Generic[H, L]):
     def __init__(self, transfer: Transfer, user: User, sent: QueryDict | None = None, *, booking: bool = False) -> None:
         data = sent if sent is not None else QueryDict()
         self.transfer, self.warehouse = transfer, transfer.destination
-        self.key = _key(data) or uuid4()
+        self.key = sent_key(data) or uuid4()
         self.is_sent = booking
         self.is_scanned = "scanned" in data
         self.scan: Scan | None = None
         self.code = data.get("code", "").strip()[:LONGEST_CODE]
         self.wrong: list[str] = []
-        if booking and _key(data) is None:
+        if booking and sent_key(data) is None:
             self.wrong.append(
                 _("This page was too old to be sent. Nothing was booked; look it over and send it again.")
             )
@@ -223,13 +224,6 @@ class WriteOffSheet(TransitSheet[WriteOffHeadForm, WriteOffLineForm]):
 
 def _is_quantity(name: str) -> bool:
     return name.startswith("line-") and name.endswith("-quantity")
-
-
-def _key(data: QueryDict) -> UUID | None:
-    try:
-        return UUID(data.get("key", ""))
-    except ValueError:
-        return None
 
 
 def _read(text: str) -> Decimal:

@@ -14,12 +14,13 @@ from inventory_site.web.access import signed_in
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, NotReversible, Refused, StateMovedOn
+from stock.forms.sent_key import sent_key
 from stock.models import Count, Operation, StockTransaction
 from stock.queries.booked import visible_later
 from stock.queries.counts import CountMay, outcome_of
 from stock.views.answers import go, moment, origin, stopped
 from stock.views.corrections import corrections, instead_of
-from stock.views.counts import count_for, key_of, refuse_unless, show_count
+from stock.views.counts import count_for, refuse_unless, show_count
 
 
 def _version(request: StaffRequest) -> int | None:
@@ -63,7 +64,7 @@ def count_post(request: StaffRequest, pk: int) -> HttpResponse:
             count=count,
             by=request.user,
             at=moment(request),
-            key=key_of(request) or uuid.uuid4(),
+            key=sent_key(request.POST) or uuid.uuid4(),
             version=_version(request),
             origin=origin(request),
         )
@@ -94,7 +95,7 @@ def count_undo(request: StaffRequest, pk: int) -> HttpResponse:
             count=count,
             by=request.user,
             at=moment(request),
-            key=key_of(request) or uuid.uuid4(),
+            key=sent_key(request.POST) or uuid.uuid4(),
             origin=origin(request),
         )
     except NotReversible as refused:

@@ -18,6 +18,7 @@ from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, Refused, StateMovedOn
 from stock.forms.counts import AssigneesForm, OpenCountForm
+from stock.forms.sent_key import sent_key
 from stock.models import Count
 from stock.queries.counts import (
     CountMay,
@@ -50,14 +51,6 @@ def count_for(request: StaffRequest, pk: int) -> tuple[Count, CountMay]:
 def refuse_unless(allowed: bool, sentence: str) -> None:
     if not allowed:
         raise PermissionDenied(sentence)
-
-
-def key_of(request: StaffRequest) -> UUID | None:
-    """Return the key that the form was sent under; None where it came without one."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
 
 
 @signed_in
@@ -94,7 +87,7 @@ def count_create(request: StaffRequest) -> HttpResponse:
         asked = {"assignees": [request.user.pk], **_asked(request)}
         return _opening(request, OpenCountForm(initial=asked, warehouse=warehouse), uuid.uuid4())
     warehouse = warehouse_for(request, "operate", request.POST.get("warehouse", ""))
-    form, key = OpenCountForm(request.POST, warehouse=warehouse), key_of(request)
+    form, key = OpenCountForm(request.POST, warehouse=warehouse), sent_key(request.POST)
     if form.is_valid() and key is None:
         form.add_error(None, _("This page was too old to be sent. Nothing was opened; look it over and send it again."))
     if key is None or not form.is_valid():

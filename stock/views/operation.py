@@ -22,6 +22,7 @@ from inventory_site.web.keyset import keyset_page
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, NotReversible, StateMovedOn
+from stock.forms.sent_key import sent_key
 from stock.models import Operation, StockTransaction
 from stock.queries.booked import (
     May,
@@ -148,10 +149,7 @@ def _why_not(request: StaffRequest, operation: Operation) -> str:
 
 def _undo_key(request: StaffRequest, operation: Operation) -> UUID:
     """Return the key of the undo: the form's, else one that is the same for every tap of this person."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid.uuid5(operation.pk, str(request.user.pk))
+    return sent_key(request.POST) or uuid.uuid5(operation.pk, str(request.user.pk))
 
 
 def _refused(request: StaffRequest, operation: Operation, may: May, refused: NotReversible) -> HttpResponse:

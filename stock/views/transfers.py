@@ -21,6 +21,7 @@ from inventory_site.web.quantity import format_quantity
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, NotReversible, StateMovedOn
+from stock.forms.sent_key import sent_key
 from stock.forms.sheets import TransferSheet
 from stock.forms.transfers import BOARD_LABELS, DIRECTIONS
 from stock.models import Operation, Transfer
@@ -226,10 +227,7 @@ def _ask_for_all(request: StaffRequest, found: Transfer) -> None:
 
 
 def _take_back(request: StaffRequest, found: Transfer, verb: Callable[..., object], words: str) -> HttpResponse:
-    try:
-        key = uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        key = uuid.uuid5(found.key, str(request.user.pk))
+    key = sent_key(request.POST) or uuid.uuid5(found.key, str(request.user.pk))
     try:
         verb(transfer=found, by=request.user, at=moment(request), key=key, origin=origin(request))
     except NotReversible as refused:

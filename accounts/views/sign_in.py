@@ -1,17 +1,11 @@
-"""Signing in and out, and what people set for themselves."""
+"""Signing in and out."""
 
 from allauth.account.views import LoginView, LogoutView
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
-from accounts.forms import ProfileForm
-from inventory_site.web.access import anyone, signed_in
+from inventory_site.web.access import anyone
 from inventory_site.web.errors import error_page
-from inventory_site.web.request import StaffRequest
-from inventory_site.web.zones import zone_choices
 
 FAILED_WAIT = 5 * 60
 
@@ -42,14 +36,3 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     response: HttpResponseBase = _sign_out(request)
     return response
-
-
-@signed_in
-def profile(request: StaffRequest) -> HttpResponse:
-    sent = request.method == "POST"
-    form = ProfileForm(request.POST if sent else None, instance=request.user)
-    if sent and form.is_valid() and form.saved():
-        messages.success(request, _("Saved your profile."))
-        return redirect("accounts:profile")
-    context = {"form": form, "zones": zone_choices()}
-    return render(request, "accounts/profile.html", context, status=422 if sent else 200)

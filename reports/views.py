@@ -14,6 +14,7 @@ from accounts.queries import people_with
 from inventory_site.web.access import signed_in
 from inventory_site.web.charts import Bar, bars
 from inventory_site.web.csv_rows import csv_download
+from inventory_site.web.limits import limited
 from inventory_site.web.quantity import format_quantity
 from inventory_site.web.request import StaffRequest
 from reports import queries
@@ -50,6 +51,7 @@ def fast_movers(request: StaffRequest) -> HttpResponse:
 
 
 @signed_in
+@limited("export")
 def fast_movers_csv(request: StaffRequest) -> StreamingHttpResponse:
     """Send the same as a file, every product that was shipped."""
     chosen = _chosen(request)

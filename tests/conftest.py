@@ -1,6 +1,7 @@
 """What every test stands on: real services, a database a worker, the rows of the migrations."""
 
 import os
+import subprocess
 
 import hypothesis
 import pytest
@@ -44,16 +45,41 @@ def django_db_setup(django_db_setup, django_db_blocker):
         keep_seeded_rows(seeded_rows())
 
 
+@pytest.fixture
+def own_valkey(tmp_path, settings, monkeypatch):
+    """A Valkey for this test alone, in the place of the run's cache and broker."""
+    from celery import current_app
+
+    from inventory_site.embedded.record import free_port, new_secret
+    from inventory_site.embedded.valkey import CACHE, Valkey
+    from inventory_site.web import cache, nudge
+
+    valkey = Valkey(tmp_path / "valkey", free_port(), new_secret(), CACHE)
+    valkey.configure()
+    process = subprocess.Popen(
+        valkey.command(), cwd=valkey.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    valkey.wait_until_ready()
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": valkey.url}}
+    monkeypatch.setattr(current_app.conf, "broker_url", valkey.url)
+    yield process
+    process.kill()
+    process.wait()
+    cache.breaker.reset()
+    nudge.breaker.reset()
+
+
 @pytest.fixture(autouse=True)
 def empty_valkey():
     """Start every test with nothing cached and nothing queued, and with both services at hand."""
     import redis
     from django.conf import settings
 
-    from inventory_site.web import cache, nudge
+    from inventory_site.web import cache, limits, nudge
 
     cache.breaker.reset()
     nudge.breaker.reset()
+    limits.start_anew()
     for url in (settings.REDIS_URL, settings.BROKER_URL):
         with redis.Redis.from_url(url, socket_timeout=10) as client:
             client.flushdb()

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from inventory_site.web.access import anyone
 from inventory_site.web.errors import error_page
+from inventory_site.web.limits import limited
 
 FAILED_WAIT = 5 * 60
 
@@ -27,6 +28,7 @@ _sign_out = LogoutView.as_view()
 
 
 @anyone
+@limited("sign_in")
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     response: HttpResponseBase = _sign_in(request)
     return response

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inventory_site.web.access import signed_in
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, KeyReused, Refused, StateMovedOn
@@ -55,6 +56,7 @@ def transfer_write_off(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+@limited("scan")
 @require_POST
 def transfer_scan(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer a scanned code with the line that it counts on, or the sentence that says why not; for htmx alone."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory_site.web.access import signed_in
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from inventory_site.web.texts import readable
 from stock import services
@@ -37,6 +38,7 @@ def _place(request: StaffRequest, pk: int, code: str) -> tuple[Count, Location, 
 
 
 @signed_in
+@limited("scan")
 @require_safe
 def count_scan(request: StaffRequest, pk: int) -> HttpResponse:
     """Lead from a bin's code to its sheet; else say that the bin is not part of this count."""
@@ -84,6 +86,7 @@ def count_bin(request: StaffRequest, pk: int, code: str) -> HttpResponse:
 
 
 @signed_in
+@limited("scan")
 @require_POST
 def count_line(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """Answer a scanned product with its new line, its raised line or the sentence that says why not; for htmx alone."""

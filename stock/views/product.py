@@ -14,6 +14,7 @@ from inventory_site.web.access import role, signed_in
 from inventory_site.web.chips import chips, without
 from inventory_site.web.errors import error_page
 from inventory_site.web.keyset import KeysetPage, keyset_page
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, Refused, StillOpen
@@ -46,6 +47,7 @@ LAST_MOVEMENTS = 10
 
 
 @signed_in
+@limited("search")
 @require_safe
 def product_list(request: StaffRequest) -> HttpResponse:
     """Show the products with what is on hand of them, in all of the person's warehouses or in one of these."""

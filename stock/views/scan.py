@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Product
 from inventory_site.web.access import signed_in
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from inventory_site.web.texts import readable
 from warehouses.models import Warehouse
@@ -16,6 +17,7 @@ LONGEST = 200
 
 
 @signed_in
+@limited("scan")
 @require_safe
 def scan(request: StaffRequest) -> HttpResponse:
     """Lead a code to its product, or to its bin in the working warehouse; else say that nobody knows it."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.models import Product
 from inventory_site.web.access import role
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.errors import Busy, Refused
@@ -28,6 +29,7 @@ FILTERS = ("q", "category", "state", "status", "warehouse")
 
 
 @role("manager")
+@limited("search")
 @require_http_methods(["GET", "HEAD", "POST"])
 def many_thresholds(request: StaffRequest) -> HttpResponse:
     """Set thresholds of the products that were chosen on the list, or of all that its filter finds."""

@@ -14,6 +14,7 @@ from inventory_site.web.chips import chips, without
 from inventory_site.web.csv_rows import Cell, csv_download
 from inventory_site.web.errors import error_page
 from inventory_site.web.keyset import keyset_page
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from stock.forms.filters import LedgerFilter
 from stock.models import Operation, StockTransaction
@@ -43,6 +44,7 @@ def transaction_list(request: StaffRequest) -> HttpResponse:
 
 
 @signed_in
+@limited("export")
 @require_safe
 def transaction_csv(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
     """Send the same lines as a file, all of them, while they are read; none where a filter cannot be read."""

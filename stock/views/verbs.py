@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inventory_site.web.access import signed_in
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from stock import services
 from stock.forms.sheets import SHEETS, AdjustSheet, MoveSheet, ReceiveSheet, ShipSheet
@@ -74,6 +75,7 @@ def adjust(request: StaffRequest) -> HttpResponse:
 
 
 @signed_in
+@limited("scan")
 @require_POST
 def add_line(request: StaffRequest, kind: str) -> HttpResponse:
     """Answer a scanned code with its new line, its raised line or the sentence that says why not; for htmx alone."""

@@ -104,6 +104,10 @@ class WarehouseUserPermission(UserObjectPermissionBase):
             models.UniqueConstraint(fields=["user", "content_object"], name="one_right_per_person_and_warehouse")
         ]
 
+    def get_additional_data(self) -> dict[str, Any]:
+        """Tell the audit log whose managers may read of it, and whose right it is."""
+        return {"warehouse": self.content_object_id, "name": f"{self.user} @ {self.content_object.code}"}
+
 
 class WarehouseGroupPermission(GroupObjectPermissionBase):
     """Guardian's counterpart for groups; the policy grants rights to people only."""

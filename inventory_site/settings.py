@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "inventory_site.web.trail.TrailMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory_site.web.middleware.PrivatePagesMiddleware",
     "inventory_site.web.middleware.PersonTimeZoneMiddleware",
@@ -156,6 +156,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+# The audit log says what a key pointed at by name, as it was then.
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 # Data
 DATABASE = dj_database_url.parse(DATABASE_URL)

@@ -157,6 +157,10 @@ class Warehouse(models.Model):
     def __str__(self) -> str:
         return f"{self.code} · {self.name}"
 
+    def get_additional_data(self) -> dict[str, Any]:
+        """Tell the audit log whose managers may read of it."""
+        return {"warehouse": self.pk}
+
     @classmethod
     def named(cls, code: str, user: "User | AnonymousUser", right: Right) -> "Warehouse | None":
         """Return the warehouse of this code, in any case, where this person has at least `right`."""
@@ -235,6 +239,9 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_additional_data(self) -> dict[str, Any]:
+        return {"warehouse": self.warehouse_id, "name": f"{self.warehouse.code} / {self.code}"}
 
 
 auditlog.register(Warehouse)

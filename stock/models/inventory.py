@@ -1,7 +1,7 @@
 """What lies where: one Inventory a product and warehouse, and the holdings that sum to it."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from auditlog.registry import auditlog
 from django.db import models
@@ -80,6 +80,10 @@ class Inventory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} @ {self.warehouse_id}"
+
+    def get_additional_data(self) -> dict[str, Any]:
+        """Tell the audit log whose managers may read of its thresholds, and its name, by SKU."""
+        return {"warehouse": self.warehouse_id, "name": f"{self.product.sku} @ {self.warehouse.code}"}
 
 
 class Holding(models.Model):

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from auditlog.cid import get_cid
-from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Product
+from inventory_site.web import trail
 from inventory_site.web.quantity import LARGEST, format_quantity
 from stock.errors import BadOperation, BadQuantity, Problem, Refused
 from stock.ledger import verb
@@ -120,15 +118,14 @@ def _problem(change: Change, line: ThresholdLine) -> Problem | None:
 
 
 def _record(changes: Sequence[Change], by: User) -> None:
-    """Write the entries of the audit log, which hears nothing of set-based writes. One statement."""
-    kind = ContentType.objects.get_for_model(Inventory)
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            content_type=kind,
-            object_pk=str(change.inventory_id),
-            object_id=change.inventory_id,
-            object_repr=f"{change.product_id} @ {change.warehouse_id}",
-            action=LogEntry.Action.UPDATE,
+    """Write the rows of the audit log, which hears nothing of set-based writes. One statement."""
+    trail.record_many(
+        trail.entry(
+            trail.Act.UPDATE,
+            about=Inventory,
+            key=change.inventory_id,
+            name=f"{change.sku} @ {change.warehouse}",
+            by=by,
             changes={
                 name: [_said(before), _said(after)]
                 for name, before, after in (
@@ -137,9 +134,7 @@ def _record(changes: Sequence[Change], by: User) -> None:
                 )
                 if before != after
             },
-            actor=by,
-            actor_email=by.email,
-            cid=get_cid(),
+            warehouse=change.warehouse_id,
         )
         for change in changes
     )

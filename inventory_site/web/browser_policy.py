@@ -1,0 +1,20 @@
+"""What a browser may do with our answers, beyond what Django and django-csp say."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+
+class BrowserPolicyMiddleware:
+    """Tells the browser what a page may ask of the device, and that no other site may take our answers into its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.policy = ", ".join(f"{feature}=({who})" for feature, who in settings.PERMISSIONS_POLICY.items())
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = self.policy
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response

@@ -1,6 +1,7 @@
 """Alerts and the outbox in the admin site: to look at, not to change."""
 
 from django.contrib import admin
+from django.urls import reverse
 
 from alerts.models import Alert, Delivery
 from inventory_site.web.read_only import ReadOnlyAdmin
@@ -12,6 +13,9 @@ class AlertAdmin(ReadOnlyAdmin):
     list_filter = ("status", "type", "warehouse")
     list_select_related = ("product", "warehouse")
     search_fields = ("product__sku", "product__name", "warehouse__code")
+
+    def view_on_site(self, alert: Alert) -> str:
+        return reverse("alerts:alert-detail", args=[alert.pk])
 
 
 @admin.register(Delivery)

@@ -4,32 +4,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 
 from catalog.forms import CategoryForm, UnitForm
 from catalog.models import Barcode, Category, Lot, Product, Unit
+from inventory_site.web.read_only import LookedAt, ReadOnlyAdmin
 
 
-class ReadOnly:
-    """To look at and to search; what changes it lives elsewhere."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class BarcodeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class BarcodeInline(LookedAt, admin.TabularInline):  # type: ignore[type-arg]
     model = Barcode
 
 
 @admin.register(Product)
-class ProductAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductAdmin(ReadOnlyAdmin):
     list_display = ("sku", "name", "category", "unit", "status", "updated")
     list_filter = ("status", "tracks_lots")
     list_select_related = ("category", "unit")
@@ -38,19 +25,22 @@ class ProductAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (BarcodeInline,)
     exclude = ("sku_key", "search")
 
+    def view_on_site(self, product: Product) -> str:
+        return reverse("stock:product-detail", args=[product.sku])
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.search(search_term), False
 
 
 @admin.register(Barcode)
-class BarcodeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class BarcodeAdmin(ReadOnlyAdmin):
     list_display = ("code", "product", "pack_quantity")
     list_select_related = ("product",)
     search_fields = ("code__startswith", "product__sku__startswith")
 
 
 @admin.register(Lot)
-class LotAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class LotAdmin(ReadOnlyAdmin):
     list_display = ("number", "product", "expires_on")
     list_select_related = ("product",)
     search_fields = ("number__startswith", "product__sku__startswith")

@@ -83,3 +83,13 @@ def empty_valkey():
     for url in (settings.REDIS_URL, settings.BROKER_URL):
         with redis.Redis.from_url(url, socket_timeout=10) as client:
             client.flushdb()
+
+
+@pytest.fixture
+def admin_person(client, db):
+    """An admin who is signed in."""
+    from tests.factories import person
+
+    made = person("admin", email="admin@example.com", name="Ada Admin")
+    client.force_login(made)
+    return made

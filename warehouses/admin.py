@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 
+from inventory_site.web.read_only import ReadOnlyAdmin
 from warehouses.forms import WarehouseForm
 from warehouses.models import Location, Warehouse
 
@@ -20,6 +22,9 @@ class WarehouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = (*WarehouseForm.Meta.fields, "next_in_line", "status")
     show_full_result_count = False
 
+    def view_on_site(self, warehouse: Warehouse) -> str:
+        return reverse("warehouses:warehouse-detail", args=[warehouse.code])
+
     def save_model(self, request: HttpRequest, obj: Warehouse, form: Any, change: bool) -> None:
         """Store what was changed: never the status, which may be changing in this moment."""
         obj.save(update_fields=form.changed_data)
@@ -32,19 +37,12 @@ class WarehouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LocationAdmin(ReadOnlyAdmin):
     list_display = ("code", "warehouse", "kind", "status", "is_default")
-    list_filter = ("kind", "status", "is_default")
+    list_filter = ("warehouse", "kind", "status", "is_default")
     list_select_related = ("warehouse",)
     search_fields = ("code", "warehouse__code")
     ordering = ("warehouse__code", "code")
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def view_on_site(self, location: Location) -> str:
+        return reverse("stock:location-detail", args=[location.warehouse.code, location.code])

@@ -1,13 +1,16 @@
 """People: who they are, what their role lets them do at most, and their rights in each warehouse."""
 
-from typing import Any, ClassVar
+import hashlib
+from typing import Any, ClassVar, Self
 
 from auditlog.registry import auditlog
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -68,6 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, default="en")
     is_staff = models.BooleanField(_("may open the admin site"), default=False)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+    anonymised = models.DateTimeField(_("anonymised"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -93,6 +97,97 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the person may sign in; the status is the truth."""
         return self.status == self.Status.ACTIVE
 
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether a second step stands between this person's password and their account."""
+        return self.authenticator_set.filter(type__in=["totp", "webauthn"]).exists()
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """Whether the person has to set up a second factor before anything else."""
+        return self.role in settings.SECOND_FACTOR_FOR and not self.has_second_factor
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the person has ever been in: who is only invited has no name yet."""
+        return bool(self.name)
+
+
+class MailedLink(models.Model):
+    """A link that somebody gets by mail: the row is the promise that it is sent, and is its own outbox.
+
+    The worker makes the token at the moment of sending, so that only its hash is ever kept, and nothing waits in clear
+    in the database or the broker; a mail that is sent again makes the link of the one before worthless. `mail_due` is
+    the moment of the next attempt, None where nothing waits; `mail_error` says why the last one did not succeed.
+    """
+
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    created = models.DateTimeField(_("created"), db_default=Now())
+    expires = models.DateTimeField(_("expires"))
+    mail_due = models.DateTimeField(null=True, blank=True, db_index=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mailed = models.DateTimeField(_("mail sent"), null=True, blank=True)
+    mail_error = models.CharField(_("why the mail was not sent"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def digest(token: str) -> str:
+        """Return what is kept of a token; it is long and random, so a plain hash is enough."""
+        return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """Those that are neither accepted nor withdrawn, expired ones included."""
+        return self.filter(accepted=None, withdrawn=None)
+
+
+class Invitation(MailedLink):
+    """Brings a person in: one link that works once. Role, home warehouse and rights stand at the person."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("person"))
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    accepted = models.DateTimeField(_("accepted"), null=True, blank=True)
+    withdrawn = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(accepted=None, withdrawn=None),
+                name="invitation_one_open_per_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted=None) | models.Q(withdrawn=None),
+                name="invitation_not_both_accepted_and_withdrawn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted is None and self.withdrawn is None
+
+
+class Registration(MailedLink):
+    """An address that somebody registers with and has yet to prove. It is deleted once its link is used."""
+
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=10, default="en")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="registration_one_per_address")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
 
 class WarehouseUserPermission(UserObjectPermissionBase):
     """The highest right of one person in one warehouse."""
@@ -117,3 +212,5 @@ class WarehouseGroupPermission(GroupObjectPermissionBase):
 
 auditlog.register(User, exclude_fields=["password", "last_login"], m2m_fields={"groups"})
 auditlog.register(WarehouseUserPermission)
+# The token's hash and the comings and goings of its mail are nobody's deed.
+auditlog.register(Invitation, include_fields=["person", "invited_by", "expires", "accepted", "withdrawn"])

@@ -1,13 +1,21 @@
 """Reads about people."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.models import User, WarehouseUserPermission
+from accounts.models import Invitation, User, WarehouseUserPermission
 from warehouses.models import CEILING, RIGHTS, Right, Warehouse, sufficient
+
+RIGHT_WORDS = {"view": gettext_lazy("View"), "operate": gettext_lazy("Operate"), "manage": gettext_lazy("Manage")}
+RIGHT_OF: dict[str, Right] = {f"{right}_warehouse": right for right in RIGHTS}
 
 
 def permission_of(right: Right) -> Permission:
@@ -50,3 +58,103 @@ def holders(right: Right, warehouses: Collection[int]) -> tuple[dict[int, list[i
         else:
             by_warehouse[warehouse].append(person)
     return dict(by_warehouse), of_all
+
+
+def in_force(role: str, status: str, stored: Right | None) -> Right | None:
+    """Return the right that somebody of this role and status has where `stored` is what guardian holds.
+
+    The policy of `warehouses.models.where_held` for one person and one warehouse that are at hand.
+    """
+    if status != User.Status.ACTIVE:
+        return None
+    if role == User.Role.ADMIN:
+        return RIGHTS[-1]
+    if stored is None:
+        return None
+    return RIGHTS[min(RIGHTS.index(stored), RIGHTS.index(CEILING[role]))]
+
+
+def why_gone(invitation: Invitation, now: datetime) -> str:
+    """Say why the link of an invitation works no more, "" where it does; never for whom it was."""
+    if invitation.accepted:
+        return _("This link was used already. Sign in with your password.")
+    if invitation.withdrawn or invitation.person.status != User.Status.INVITED:
+        return _("This invitation was withdrawn. Ask an admin of your company.")
+    if invitation.expires <= now:
+        return _("This invitation is too old. Ask an admin of your company for a new one.")
+    return ""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What somebody has in one warehouse: what is stored, what is in force, and why."""
+
+    person: User
+    warehouse: Warehouse
+    stored: Right | None
+
+    @property
+    def in_force(self) -> Right | None:
+        return in_force(self.person.role, self.person.status, self.stored)
+
+    @property
+    def may(self) -> str:
+        """The right in force, in a word."""
+        return str(RIGHT_WORDS[self.in_force]) if self.in_force else _("Nothing")
+
+    @property
+    def why(self) -> str:
+        """The reason, in words."""
+        if not self.person.is_active:
+            return _("%(status)s: nothing until that changes") % {"status": self.person.get_status_display()}
+        if self.person.role == User.Role.ADMIN:
+            return _("Admins may do everything everywhere")
+        if self.stored is None:
+            return _("No right is stored")
+        if self.in_force != self.stored:
+            return _("The right stored is %(right)s, but the role %(role)s allows less") % {
+                "right": RIGHT_WORDS[self.stored],
+                "role": self.person.get_role_display(),
+            }
+        return _("The right is stored for this warehouse")
+
+
+def stored_rights(people: Iterable[User], warehouses: Iterable[Warehouse]) -> dict[tuple[int, int], Right]:
+    """Return what guardian holds, by the ids of person and warehouse, in one query."""
+    held = WarehouseUserPermission.objects.filter(user__in=list(people), content_object__in=list(warehouses))
+    rows = held.values_list("user_id", "content_object_id", "permission__codename")
+    return {(person, place): RIGHT_OF[codename] for person, place, codename in rows}
+
+
+def access_of(people: Sequence[User], warehouses: Sequence[Warehouse]) -> list[list[Access]]:
+    """Return what these people have in these warehouses, a list for each person, in one query."""
+    held = stored_rights(people, warehouses)
+    return [[Access(person, place, held.get((person.pk, place.pk))) for place in warehouses] for person in people]
+
+
+def concerned_by(warehouse: Warehouse) -> QuerySet[User]:
+    """Return who has anything to do with this warehouse: a stored right, in force or not, or the role of an admin."""
+    held = WarehouseUserPermission.objects.filter(content_object=warehouse)
+    return User.objects.filter(Q(role=User.Role.ADMIN, status=User.Status.ACTIVE) | Q(pk__in=held.values("user")))
+
+
+OWN_FIELDS = ("email", "name", "phone", "role", "status", "time_zone", "language", "date_joined", "last_login")
+
+
+def own_data(person: User) -> dict[str, Any]:
+    """Return what is kept of a person, ready for JSON: the account, rights, invitations, and how often each table names
+    them. What stands in those tables is the company's; a person is shown where, and how many rows."""
+    held = WarehouseUserPermission.objects.filter(user=person).order_by("content_object__code")
+    rights = held.values_list("content_object__code", "permission__codename")
+    moments = ("created", "expires", "mailed", "accepted", "withdrawn")
+    return {
+        "account": {name: getattr(person, name) for name in OWN_FIELDS},
+        "home_warehouse": person.home_warehouse.code if person.home_warehouse else None,
+        "rights": {code: RIGHT_OF[codename] for code, codename in rights},
+        "invitations": list(person.invitations.order_by("pk").values(*moments)),
+        "named_in": {
+            f"{key.related_model._meta.label}.{key.field.name}": rows
+            for key in User._meta.related_objects
+            if (rows := key.related_model._default_manager.filter(**{key.field.name: person}).count())
+        },
+    }

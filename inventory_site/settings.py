@@ -58,6 +58,8 @@ REDIS_URL = env.str("REDIS_URL", validate=redis_address)
 BROKER_URL = env.str("BROKER_URL", validate=redis_address)
 EMAIL_URL = env.str("EMAIL_URL", validate=mail_address, **outside_production("file://"))
 EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
+REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
+REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
 try:
@@ -209,10 +211,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"alerts.tasks.*": {"queue": "notify"}, "reports.tasks.*": {"queue": "reports"}}
+CELERY_TASK_ROUTES = {
+    "accounts.tasks.*": {"queue": "notify"},
+    "alerts.tasks.*": {"queue": "notify"},
+    "reports.tasks.*": {"queue": "reports"},
+}
 CELERY_BEAT_SCHEDULE = {
     # What a lost nudge left in the outbox, and what is to be tried again.
     "alerts.relay": {"task": "alerts.tasks.relay", "schedule": 15.0, "options": {"expires": 15}},
+    "accounts.send links": {"task": "accounts.tasks.send_links", "schedule": 15.0, "options": {"expires": 15}},
     "judge levels": {
         "task": "stock.tasks.judge_levels",
         "schedule": crontab(minute="*/5"),

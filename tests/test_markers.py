@@ -177,6 +177,12 @@ def many_thresholds(worlds):
     yield Call("alien", query={"all": "1", "warehouse": worlds.alien.place.code})
 
 
+def people(worlds):
+    yield from everywhere()(worlds)
+    for status in ("active", "suspended"):
+        yield from everywhere(status=status, q="person")(worlds)
+
+
 def reason(_worlds):
     yield Call(kwargs={"pk": ReasonCode.objects.get(code="sample").pk})
 
@@ -191,6 +197,8 @@ PLACE_POSTED = each(lambda world: {"code": world.place.code}, post=lambda _world
 BIN_POSTED = each(lambda world: {"warehouse": world.place.code, "code": world.bin.code}, post=lambda _world: {})
 PLACE = each(lambda world: {"code": world.place.code})
 COUNT = each(lambda world: {"pk": world.count.pk})
+PERSON = each(lambda world: {"pk": world.person.pk})
+PERSON_POSTED = each(lambda world: {"pk": world.person.pk}, post=lambda _world: {})
 
 CALLS = {
     "livez": once(),
@@ -198,6 +206,27 @@ CALLS = {
     "account_login": once(),
     "account_logout": once(),
     "accounts:profile": once(),
+    "accounts:person-list": people,
+    "accounts:matrix": people,
+    "accounts:person-invite": once(),
+    "accounts:person-detail": PERSON,
+    "accounts:person-export": PERSON,
+    "accounts:person-anonymise": PERSON,
+    "accounts:person-role": PERSON_POSTED,
+    "accounts:person-suspend": PERSON_POSTED,
+    "accounts:person-restore": PERSON_POSTED,
+    "accounts:person-approve": PERSON_POSTED,
+    "accounts:person-refuse": PERSON_POSTED,
+    "accounts:invitation-resend": PERSON_POSTED,
+    "accounts:invitation-withdraw": PERSON_POSTED,
+    "accounts:right-set": each(
+        lambda world: {"pk": world.person.pk, "code": world.place.code}, post=lambda _world: {"right": "view"}
+    ),
+    "accounts:warehouse-people": PLACE,
+    "accounts:invitation-accept": once(token="nonsense"),
+    "accounts:register": once(),
+    "accounts:register-sent": once(),
+    "accounts:register-confirm": once(token="nonsense"),
     "stock:today": everywhere(),
     "stock:more": once(),
     "stock:scan": scans,
@@ -358,6 +387,8 @@ def test_an_admin_sees_both(client, worlds):
 
 def test_who_is_not_signed_in_sees_nothing(client, worlds):
     open_to_all = {"livez", "readyz", "account_login", "account_logout"}
+    open_to_all |= {"accounts:invitation-accept", "accounts:register", "accounts:register-sent"}
+    open_to_all |= {"accounts:register-confirm"}
     leaks, inside = [], []
     for name, _call, response in answers(client, worlds, [PAGE]):
         text = text_of(response)

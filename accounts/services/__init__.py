@@ -1,6 +1,36 @@
 """Everything that changes who a person is, what they may do and how they get in."""
 
-from accounts.services.people import add_person, set_right, set_role
+from accounts.services.invitations import accept_invitation, invite, resend_invitation, withdraw_invitation
+from accounts.services.leaving import anonymise
+from accounts.services.people import (
+    add_person,
+    approve,
+    change_role,
+    refuse,
+    restore,
+    set_right,
+    set_role,
+    suspend,
+)
+from accounts.services.registrations import confirm_registration, register
 from accounts.services.sign_in import AccountAdapter, SignInBackend
 
-__all__ = ["AccountAdapter", "SignInBackend", "add_person", "set_right", "set_role"]
+__all__ = [
+    "AccountAdapter",
+    "SignInBackend",
+    "accept_invitation",
+    "add_person",
+    "anonymise",
+    "approve",
+    "change_role",
+    "confirm_registration",
+    "invite",
+    "refuse",
+    "register",
+    "resend_invitation",
+    "restore",
+    "set_right",
+    "set_role",
+    "suspend",
+    "withdraw_invitation",
+]

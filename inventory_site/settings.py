@@ -51,6 +51,13 @@ ALLOWED_HOSTS = env.list(
 BASE_URL = env.str("BASE_URL", validate=web_address, **outside_production("http://localhost:8000"))
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0, max=10))
+# What is sealed is signed with it; former keys still verify what was sealed with them.
+SEAL_KEY = env.str(
+    "SEAL_KEY",
+    validate=validate.Length(min=32, error="Shorter than 32 characters."),
+    **outside_production("not a secret: what stands in the repository seals nothing"),
+)
+SEAL_KEY_FALLBACKS: list[str] = env.list("SEAL_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 DATABASE_URL = env.str("DATABASE_URL", validate=database_address)
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0, validate=validate.Range(min=0, max=100))
@@ -227,6 +234,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Every ten minutes, by night too: each turn adds what is new, so a turn for the night alone would find nothing.
     "roll up": {"task": "reports.tasks.roll_up", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
+    # The day before by UTC, when nothing of it is still being written; a lost turn is made up for by the next.
+    "seal": {"task": "reports.tasks.seal", "schedule": crontab(hour="0-5", minute=20), "options": {"expires": 3600}},
 }
 
 # Mail

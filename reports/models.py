@@ -1,7 +1,8 @@
-"""What the ledger adds up to, day by day."""
+"""What the ledger adds up to, day by day; the rows of the audit log; and the seals over both."""
 
 from typing import Any
 
+from auditlog.models import AbstractLogEntry
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -63,3 +64,76 @@ class RollupMark(models.Model):
 
     def __str__(self) -> str:
         return str(self.xact)
+
+
+class AuditRow(AbstractLogEntry):
+    """auditlog's own table, with the number of the transaction that wrote each row; a migration of ours added that.
+
+    Nothing writes through this model: rows come from auditlog and from `inventory_site.web.trail`.
+    """
+
+    xact = models.BigIntegerField(editable=False)
+
+    class Meta:
+        managed = False
+        db_table = "auditlog_logentry"
+        default_permissions = ()
+
+
+class Seal(models.Model):
+    """One night's seal over what became final since the one before: keyed, and chained to it by its root.
+
+    It covers the rows written by transactions from `since` to below `until`, with ids above `ledger_after` and
+    `audit_after`: rows up to those came from another database cluster, whose numbers mean nothing here. `key` tells
+    which key made the root, and nothing about the key. Only `reports.services.seals` writes here.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    day = models.DateField(_("day"))
+    made = models.DateTimeField(_("made"))
+    since = models.BigIntegerField()
+    until = models.BigIntegerField()
+    ledger_after = models.BigIntegerField(default=0)
+    audit_after = models.BigIntegerField(default=0)
+    key = models.CharField(_("key"), max_length=16)
+    previous = models.CharField(_("root before"), max_length=64)
+    root = models.CharField(_("root"), max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.day})"
+
+
+class SealPart(models.Model):
+    """The digest of the rows of one table that were written on one calendar day (UTC), as a seal found them."""
+
+    class Table(models.TextChoices):
+        LEDGER = "ledger", _("ledger")
+        AUDIT = "audit", _("audit log")
+
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="parts")
+    table = models.CharField(_("table"), max_length=6, choices=Table)
+    day = models.DateField(_("day"))
+    rows = models.PositiveBigIntegerField(_("rows"))
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        ordering = ["table", "day"]
+        constraints = [models.UniqueConstraint(fields=["seal", "table", "day"], name="seal_part_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.day}"
+
+
+class SealCheck(models.Model):
+    """When all seals were last verified, and what came of it. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField(_("verified"))
+    seals = models.PositiveBigIntegerField(_("seals"))
+    problems = models.PositiveBigIntegerField(_("problems"))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="seal_check_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.at)

@@ -6,8 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports import services
+from reports.services import seals
 
 
 @shared_task(name="reports.tasks.roll_up")
 def roll_up(**kwargs: Any) -> None:
     services.roll_up(now=timezone.now())
+
+
+@shared_task(name="reports.tasks.seal")
+def seal(**kwargs: Any) -> None:
+    seals.seal(now=timezone.now())

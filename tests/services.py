@@ -38,6 +38,8 @@ def set_environment() -> None:
         ENVIRONMENT="test",
         SECRET_KEY="only-for-tests-" * 4,
         SECRET_KEY_FALLBACKS="",
+        SEAL_KEY="only-for-tests-seals-nothing-else",
+        SEAL_KEY_FALLBACKS="",
         DEBUG="false",
         ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
         BASE_URL="http://testserver",

@@ -1,4 +1,4 @@
-"""What the audit log says of signing in and out, told by Django at the one place that every way of signing in passes."""
+"""What the audit log says of signing in and out, told by Django where every way of signing in passes."""
 
 from typing import Any
 

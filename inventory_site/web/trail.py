@@ -84,7 +84,7 @@ def record(
     changes: dict[str, list[str]] | None = None,
     warehouse: int | None = None,
 ) -> None:
-    """Write one row of something that is no save of a model; `about` is the thing, or its kind where it is no one thing.
+    """Write one row of something that is no save of a model; `about` is the thing, or its kind where it is many.
 
     `warehouse` is the id of the one whose managers may read it. One statement.
     """

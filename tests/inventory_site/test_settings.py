@@ -14,6 +14,7 @@ FIT = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ",
     "ALLOWED_HOSTS": "stock.example.com",
+    "SEAL_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz",
     "BASE_URL": "https://stock.example.com",
     "DATABASE_URL": "postgresql://holdfast@127.0.0.1/holdfast",
     "REDIS_URL": "redis://127.0.0.1/0",
@@ -79,6 +80,7 @@ def test_all_wrong_variables_are_named_at_once(tmp_path):
     [
         ("SECRET_KEY", "short", "Shorter than 50 characters."),
         ("SECRET_KEY", "", "Shorter than 50 characters."),
+        ("SEAL_KEY", "too short", "Shorter than 32 characters."),
         ("ALLOWED_HOSTS", "", "Names no host."),
         ("DEBUG", "true", "Must be off in production."),
         ("ENVIRONMENT", "staging", "Must be one of: production, development, test."),

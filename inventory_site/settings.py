@@ -3,7 +3,7 @@
 `.env.example` lists the variables. ENVIRONMENT is `production` unless something says otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,16 +30,32 @@ def outside_production(default: Any) -> dict[str, Any]:
     return {} if PRODUCTION else {"default": default}
 
 
+def each(check: validate.Validator) -> Callable[[list[str]], None]:
+    """Give a check of a list that asks this of every entry."""
+
+    def check_all(values: list[str]) -> None:
+        for value in values:
+            check(value)
+
+    return check_all
+
+
 database_address = validate.Regexp(r"postgres(ql)?://", error="Not a postgresql:// address.")
 redis_address = validate.Regexp(r"(rediss?|unix)://", error="Not a redis://, rediss:// or unix:// address.")
 mail_address = validate.Regexp(
     r"(smtp|submission|file|console|memory|dummy)://",
     error="Not an address like submission://smtp.example.com.",
 )
+fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
 web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
 
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50, error="Shorter than 50 characters."))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+ENCRYPTION_KEYS: list[str] = env.list(
+    "ENCRYPTION_KEYS", validate=[validate.Length(min=1, error="Names no key."), each(fernet_key)]
+)
+roles = validate.ContainsOnly(["staff", "manager", "admin"], error="Not roles: staff, manager, admin.")
+second_factor_for: list[str] = env.list("SECOND_FACTOR_FOR", default=[], validate=roles)
 DEBUG = env.bool(
     "DEBUG", default=False, validate=validate.Equal(False, error="Must be off in production.") if PRODUCTION else []
 )
@@ -97,6 +113,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "auditlog",
     "csp",
     "django_filters",
@@ -117,6 +135,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "inventory_site.web.middleware.SecondFactorMiddleware",
     "inventory_site.web.trail.TrailMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory_site.web.middleware.PrivatePagesMiddleware",
@@ -152,7 +171,7 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.services.passwords.LeakedPasswordValidator"},
 ]
 # E-mail addresses are unique without case, by a constraint that the check for a unique field does not know.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
@@ -166,7 +185,31 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
+ACCOUNT_FORMS = {"reset_password": "accounts.views.proof_forms.ForgottenPasswordForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+SECOND_FACTOR_FOR = {"admin", *second_factor_for}
+SECOND_FACTOR_URL = "accounts:security"
+MFA_ADAPTER = "accounts.services.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.views.proof_forms.SecondStepForm",
+    "reauthenticate": "accounts.views.proof_forms.ConfirmByCodeForm",
+    "activate_totp": "accounts.views.proof_forms.SetUpAppForm",
+    "add_webauthn": "accounts.views.proof_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.views.proof_forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.views.proof_forms.PasskeySignInForm",
+    "authenticate_webauthn": "accounts.views.proof_forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.views.proof_forms.ConfirmByPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Holdfast"
+# The clock of a phone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# An address is known to be somebody's by their invitation, so there is nothing left to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # The audit log says what a key pointed at by name, as it was then.
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 

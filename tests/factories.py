@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -11,6 +12,7 @@ from catalog.models import Barcode, Category, Lot, Product, Unit
 from warehouses.models import Location, Warehouse
 
 PASSWORD = "correct horse battery"
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class UserFactory(DjangoModelFactory):
@@ -29,6 +31,12 @@ class UserFactory(DjangoModelFactory):
     def group(self, create, extracted, **kwargs):
         if create:
             set_role(person=self, role=self.role)
+
+    @factory.post_generation
+    def second_factor(self, create, extracted, **kwargs):
+        """Give an admin the authenticator app without which nothing is open to them; `second_factor=False` does not."""
+        if create and (extracted or (extracted is None and self.role == User.Role.ADMIN)):
+            TOTP.activate(self, APP_SECRET)
 
 
 def person(role="staff", rights=None, **fields):

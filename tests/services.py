@@ -38,6 +38,8 @@ def set_environment() -> None:
         ENVIRONMENT="test",
         SECRET_KEY="only-for-tests-" * 4,
         SECRET_KEY_FALLBACKS="",
+        ENCRYPTION_KEYS="b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtb24=",
+        SECOND_FACTOR_FOR="admin",
         SEAL_KEY="only-for-tests-seals-nothing-else",
         SEAL_KEY_FALLBACKS="",
         DEBUG="false",

@@ -45,7 +45,7 @@ def person_list(request: StaffRequest) -> HttpResponse:
 @require_safe
 def person_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a person: who they are, what they may do and where."""
-    return _page(request, get_object_or_404(User, pk=pk))
+    return _page(request, get_object_or_404(User.objects.select_related("home_warehouse"), pk=pk))
 
 
 def _page(request: StaffRequest, person: User, *, status: int = 200, **more: object) -> HttpResponse:

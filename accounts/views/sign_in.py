@@ -1,6 +1,11 @@
-"""Signing in and out."""
+"""Signing in and out: by passkey, or by password and a second step."""
+
+from collections.abc import Callable
+from typing import Any, cast
 
 from allauth.account.views import LoginView, LogoutView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
@@ -9,32 +14,61 @@ from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
 
 FAILED_WAIT = 5 * 60
+TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
-class SignInView(LoginView):
-    """allauth's sign-in with the house's statuses: 422 for a refusal, 429 for too many of them."""
+class Refusing:
+    """Gives allauth's views the house's statuses: 422 for a refusal, 429 for too many of them."""
+
+    request: HttpRequest
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        if form.has_error("__all__", "too_many_login_attempts"):
-            sentence = str(form.non_field_errors()[0])
-            return error_page(self.request, 429, sentence, retry_after=FAILED_WAIT)
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
+        errors = [error for found in form.errors.as_data().values() for error in found]
+        if too_many := [error for error in errors if error.code in TOO_MANY]:
+            return error_page(self.request, 429, str(too_many[0].messages[0]), retry_after=FAILED_WAIT)
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        if response.status_code == 200:
+            response.status_code = 422
         return response
 
 
-_sign_in = SignInView.as_view()
-_sign_out = LogoutView.as_view()
+class SignInView(Refusing, LoginView):
+    """E-mail address and password."""
+
+
+class SecondStepView(Refusing, AuthenticateView):
+    """What follows the password of somebody who has a second factor."""
+
+
+def called(view: Any) -> Callable[..., HttpResponseBase]:
+    """Make a function of one of allauth's views, for ours to call."""
+    return cast("Callable[..., HttpResponseBase]", view.as_view())
+
+
+_sign_in = called(SignInView)
+_second_step = called(SecondStepView)
+_passkey = called(LoginWebAuthnView)
+_sign_out = called(LogoutView)
 
 
 @anyone
 @limited("sign_in")
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    response: HttpResponseBase = _sign_in(request)
-    return response
+    return _sign_in(request)
+
+
+@anyone
+@limited("sign_in")
+def passkey(request: HttpRequest) -> HttpResponseBase:
+    return _passkey(request)
+
+
+@anyone
+@limited("second_factor")
+def second_step(request: HttpRequest) -> HttpResponseBase:
+    return _second_step(request)
 
 
 @anyone
 def sign_out(request: HttpRequest) -> HttpResponseBase:
-    response: HttpResponseBase = _sign_out(request)
-    return response
+    return _sign_out(request)

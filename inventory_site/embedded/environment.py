@@ -12,7 +12,7 @@ from environs import Env, EnvValidationError, ValidationError, validate
 from inventory_site.embedded import places
 from inventory_site.embedded.errors import CannotStart
 from inventory_site.embedded.postgres import Postgres
-from inventory_site.embedded.record import Record, new_secret, port_is_free
+from inventory_site.embedded.record import Record, new_encryption_key, new_secret, port_is_free
 from inventory_site.embedded.services import SERVICES, Service
 from inventory_site.embedded.valkey import Valkey
 
@@ -24,7 +24,7 @@ GIVEN = {"postgres": "DATABASE_URL", "valkey-cache": "REDIS_URL", "valkey-broker
 def read_dotenv() -> None:
     """Read `.env`: what the environment already has, it keeps; an empty value is no value."""
     Env().read_env(str(places.CHECKOUT / ".env"), recurse=False)
-    for name in [*GIVEN.values(), *START, "DATA_DIR", "BASE_URL", "SECRET_KEY"]:
+    for name in [*GIVEN.values(), *START, "DATA_DIR", "BASE_URL", "SECRET_KEY", "ENCRYPTION_KEYS"]:
         if os.environ.get(name) == "":
             del os.environ[name]
 
@@ -62,7 +62,9 @@ def set_defaults() -> None:
         os.environ.setdefault(name, str(value))
     if os.environ["ENVIRONMENT"] != "production":
         os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
-        os.environ.setdefault("SECRET_KEY", Record.load(places.data_dir()).secret_key)
+        record = Record.load(places.data_dir())
+        os.environ.setdefault("SECRET_KEY", record.secret_key)
+        os.environ.setdefault("ENCRYPTION_KEYS", record.encryption_key)
 
 
 def wrong_settings(known: Collection[str]) -> set[str]:
@@ -75,6 +77,7 @@ def wrong_settings(known: Collection[str]) -> set[str]:
         os.environ.setdefault(name, "redis://")
     if os.environ.setdefault("ENVIRONMENT", "development") != "production":
         os.environ.setdefault("SECRET_KEY", new_secret())
+        os.environ.setdefault("ENCRYPTION_KEYS", new_encryption_key())
     try:
         importlib.import_module("inventory_site.settings")
     except ImproperlyConfigured as error:
@@ -125,5 +128,5 @@ def exports() -> dict[str, str]:
     os.environ.setdefault("DATABASE_URL", record.database_url)
     os.environ.setdefault("REDIS_URL", Valkey.cache(data, record).url)
     os.environ.setdefault("BROKER_URL", Valkey.broker(data, record).url)
-    wanted = ("ENVIRONMENT", "SECRET_KEY", "DATA_DIR", "BASE_URL", *GIVEN.values())
+    wanted = ("ENVIRONMENT", "SECRET_KEY", "ENCRYPTION_KEYS", "DATA_DIR", "BASE_URL", *GIVEN.values())
     return {name: os.environ[name] for name in wanted if name in os.environ}

@@ -1,5 +1,6 @@
 """What an installation of the embedded services has to remember: its ports and its secrets."""
 
+import base64
 import json
 import os
 import secrets
@@ -13,6 +14,11 @@ DATABASE = ROLE = "holdfast"
 
 def new_secret() -> str:
     return secrets.token_urlsafe(48)
+
+
+def new_encryption_key() -> str:
+    """Make a key as Fernet takes it."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def port_is_free(port: int, host: str = HOST) -> bool:
@@ -44,6 +50,7 @@ class Record:
     database_password: str = field(default_factory=new_secret)
     valkey_password: str = field(default_factory=new_secret)
     secret_key: str = field(default_factory=new_secret)
+    encryption_key: str = field(default_factory=new_encryption_key)
 
     @property
     def database_url(self) -> str:

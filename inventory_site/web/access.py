@@ -29,6 +29,11 @@ def signed_in(view: StaffView[P]) -> View[P]:
     return _guard(view, "staff", "signed_in")
 
 
+def while_setting_up(view: StaffView[P]) -> View[P]:
+    """Let active people in, even those who have to set up a second factor before anything else."""
+    return _guard(view, "staff", "while_setting_up")
+
+
 def role(least: str) -> Callable[[StaffView[P]], View[P]]:
     """Let active people of this role or a higher one in; others get 403 with a sentence."""
 

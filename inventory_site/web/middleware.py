@@ -2,8 +2,11 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
@@ -19,6 +22,27 @@ class PersonTimeZoneMiddleware:
             with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
                 return self.get_response(request)
         return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Leads people whose role asks for a second factor, and who have none, to setting one up before anything else.
+
+    Only views marked `@anyone` and `@while_setting_up` stay open to them; the admin site has no marks, so it is shut.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        mark = getattr(view, "access", None)
+        if mark in ("anyone", "while_setting_up") or not request.user.is_authenticated:
+            return None
+        return redirect(settings.SECOND_FACTOR_URL) if request.user.owes_second_factor else None
 
 
 class PrivatePagesMiddleware:

@@ -13,6 +13,7 @@ from tests.inventory_site.running import CHECKOUT, variables
 FIT = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQ",
+    "ENCRYPTION_KEYS": "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtb24=",
     "ALLOWED_HOSTS": "stock.example.com",
     "SEAL_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz",
     "BASE_URL": "https://stock.example.com",
@@ -82,6 +83,10 @@ def test_all_wrong_variables_are_named_at_once(tmp_path):
         ("SECRET_KEY", "", "Shorter than 50 characters."),
         ("SEAL_KEY", "too short", "Shorter than 32 characters."),
         ("ALLOWED_HOSTS", "", "Names no host."),
+        ("ENCRYPTION_KEYS", "", "Names no key."),
+        ("ENCRYPTION_KEYS", None, "Environment variable not set."),
+        ("ENCRYPTION_KEYS", "short", "Not as Fernet.generate_key() of cryptography makes it."),
+        ("SECOND_FACTOR_FOR", "boss", "Not roles: staff, manager, admin."),
         ("DEBUG", "true", "Must be off in production."),
         ("ENVIRONMENT", "staging", "Must be one of: production, development, test."),
     ],

@@ -1,0 +1,69 @@
+"""The sessions of a person: where they are signed in, and ending that."""
+
+import re
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.cached_db import KEY_PREFIX
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+# The marks of browsers and systems; the first that is found counts, since each claims to be the ones below it too.
+BROWSERS = [
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+]
+
+
+def open_sessions(person: User) -> QuerySet[UserSession]:
+    """Return where the person is signed in, newest first. One query."""
+    held = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return UserSession.objects.filter(user=person, session_key__in=held).order_by("-created_at", "-pk")
+
+
+@transaction.atomic
+def end_sessions(*, person: User, keep: str | None = None, only: int | None = None) -> int:
+    """End the person's sessions, all but the one with the key `keep`, or `only` the one of this id; return how many."""
+    ended = UserSession.objects.filter(user=person).exclude(session_key=keep)
+    if only is not None:
+        ended = ended.filter(pk=only)
+    keys = list(ended.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    ended.delete()
+    # The cache forgets them after the commit: a request in between would put back what the table still held.
+    transaction.on_commit(lambda: _forget(keys))
+    return len(keys)
+
+
+def _forget(keys: list[str]) -> None:
+    caches[settings.SESSION_CACHE_ALIAS].delete_many([f"{KEY_PREFIX}{key}" for key in keys])
+
+
+def device_of(user_agent: str) -> str:
+    """Name browser and system in words a person knows, as in "Chrome, Android"."""
+    found = [
+        next((name for mark, name in names if re.search(rf"\b{mark}\b", user_agent)), "")
+        for names in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, found)) or _("Unknown device")

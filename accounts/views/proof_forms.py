@@ -1,0 +1,136 @@
+"""What people type to prove who they are: codes, credentials, addresses."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.services.second_factor import spend_code
+from inventory_site.web.texts import refuse_hidden_characters
+
+# What reading a made-up credential ends in.
+UNREADABLE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+
+
+def one_time_code(form: forms.Form, help_text: Any) -> None:
+    """Make the code's field one that a phone fills in by itself and opens the digits for."""
+    code = form.fields["code"]
+    code.label, code.help_text = gettext_lazy("Code"), help_text
+    code.widget.attrs = {
+        "autocomplete": "one-time-code",
+        "inputmode": "numeric",
+        "maxlength": 20,
+        "autofocus": True,
+        "spellcheck": "false",
+    }
+
+
+class SpendsCode:
+    """Takes each code of an authenticator app once, for the whole time in which it holds."""
+
+    authenticator: Authenticator
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = gettext_lazy("The six digits that your authenticator app shows, or one of your recovery codes.")
+        one_time_code(cast("forms.Form", self), words)
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        by_app = self.authenticator.type == Authenticator.Type.TOTP
+        if by_app and not spend_code(authenticator=self.authenticator, code=code):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondStepForm(SpendsCode, AuthenticateForm):
+    """The second step of a sign-in, by app or recovery code."""
+
+
+class ConfirmByCodeForm(SpendsCode, ReauthenticateForm):
+    """A proof before a change to the own account, by app or recovery code."""
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    """The first code of a new authenticator app; until it comes, the session keeps the secret encrypted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session, adapter = context.request.session, get_mfa_adapter()
+        held = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if self.is_bound and held:
+            self.secret = adapter.decrypt(held)
+        else:
+            session[SECRET_SESSION_KEY] = adapter.encrypt(self.secret)
+        one_time_code(self, gettext_lazy("The six digits that the app shows now."))
+
+
+class ReadsCredential:
+    """Refuses in words what is not a credential at all, whatever it is instead."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean() or {}  # type: ignore[misc]
+        except UNREADABLE:
+            raise get_mfa_adapter().validation_error("incorrect_code") from None
+
+    def clean_credential(self) -> Any:
+        check = getattr(super(), "clean_credential", lambda: self.cleaned_data["credential"])  # type: ignore[attr-defined]
+        try:
+            return check()
+        except UNREADABLE:
+            raise get_mfa_adapter().validation_error("incorrect_code") from None
+
+
+class AddPasskeyForm(ReadsCredential, AddWebAuthnForm):
+    """A new passkey, always one that signs in by itself, so its owner was verified by their device."""
+
+    name = forms.CharField(
+        label=gettext_lazy("name"), required=False, max_length=50, validators=[refuse_hidden_characters]
+    )
+
+    def clean_passwordless(self) -> bool:
+        return True
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = forms.CharField(label=gettext_lazy("name"), max_length=50, validators=[refuse_hidden_characters])
+
+
+class PasskeySignInForm(ReadsCredential, LoginWebAuthnForm):
+    """A sign-in with a passkey alone."""
+
+
+class PasskeyStepForm(ReadsCredential, AuthenticateWebAuthnForm):
+    """The second step of a sign-in, by passkey."""
+
+
+class ConfirmByPasskeyForm(ReadsCredential, ReauthenticateWebAuthnForm):
+    """A proof before a change to the own account, by passkey."""
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    """Whose password is to be set anew. Every address gets a mail: neither words nor time tell who has an account."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if self.users:
+            return str(super().save(request, **kwargs))
+        email: str = self.cleaned_data["email"]
+        get_adapter().send_mail("account/email/unknown_account", email, {})
+        return email

@@ -14,6 +14,7 @@ from catalog.models import Category, Product, Unit
 from catalog.queries import codes_of_others, sku_as_barcode_of
 from inventory_site.web.codes import normalise_code
 from inventory_site.web.forms import PlainDecimalField, PositiveDecimalField, SavingForm
+from inventory_site.web.pictures import PhotoField
 from inventory_site.web.texts import refuse_hidden_characters
 
 COUNTED_IN_THE_UNIT = ("low_threshold", "high_threshold", "order_pack")
@@ -189,6 +190,12 @@ def parse_seen(text: str) -> datetime | None:
         return parse_datetime(text)
     except ValueError:
         return None
+
+
+class PhotoForm(forms.Form):
+    photo = PhotoField(
+        label=gettext_lazy("Photo"), help_text=gettext_lazy("A JPEG, PNG or WebP file of at most 15 MB.")
+    )
 
 
 class CategoryForm(SavingForm[Category]):

@@ -183,6 +183,8 @@ class Product(models.Model):
         validators=[not_negative],
     )
     order_pack = models.DecimalField(_("order pack"), null=True, blank=True, validators=[not_negative], **QUANTITY)
+    # The name under which `inventory_site.web.pictures` keeps it; "" where there is none.
+    photo = models.CharField(_("photo"), max_length=32, blank=True, editable=False, default="", db_default="")
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("updated"), auto_now=True)
     sku_key = models.GeneratedField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.errors import EditedMeanwhile, FieldRefused, InUse
 from catalog.models import Barcode, Category, Product
 from catalog.queries import has_history
+from inventory_site.web import pictures
 
 
 @transaction.atomic(durable=True)
@@ -35,6 +36,8 @@ def _lock_as_seen(product: Product, seen: datetime | None) -> None:
     stored = Product.objects.select_for_update(of=("self",)).select_related("unit").get(pk=product.pk)
     if stored.updated != seen:
         raise EditedMeanwhile
+    # A photo is changed beside the form, without another `updated`.
+    product.photo = stored.photo
     if stored.unit_id != product.unit_id and has_history(product):
         raise FieldRefused(
             "unit",
@@ -53,6 +56,24 @@ def _set_barcodes(product: Product, wanted: Mapping[str, Decimal]) -> None:
         if barcode.pk is None or barcode.pack_quantity != pack_quantity:
             barcode.pack_quantity = pack_quantity
             barcode.save()
+
+
+def set_photo(*, product: Product, photo: pictures.Photo | None) -> None:
+    """Show this photo of the product from now on, or none; the files of the one before go after commit."""
+    name = pictures.keep(photo) if photo else ""
+    try:
+        _show_photo(product, name)
+    except BaseException:
+        pictures.discard(name)
+        raise
+
+
+@transaction.atomic(durable=True)
+def _show_photo(product: Product, name: str) -> None:
+    stored = Product.objects.select_for_update().get(pk=product.pk)
+    pictures.discard_after_commit(stored.photo)
+    stored.photo = product.photo = name
+    stored.save(update_fields=["photo"])
 
 
 @transaction.atomic(durable=True)

@@ -1,18 +1,20 @@
 """The pages on which managers keep the catalogue; products with their levels are pages of `stock`."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import services
 from catalog.errors import EditedMeanwhile, FieldRefused, InUse
-from catalog.forms import CategoryForm, ProductForm, UnitForm
+from catalog.forms import CategoryForm, PhotoForm, ProductForm, UnitForm
 from catalog.models import Category, Product, Unit
-from inventory_site.web.access import role
+from inventory_site.web import pictures
+from inventory_site.web.access import role, signed_in
 from inventory_site.web.codes import mistyped_gtin
 from inventory_site.web.keyset import keyset_page
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 
 
@@ -41,6 +43,40 @@ def _product_form(request: StaffRequest, product: Product) -> HttpResponse:
             _tell_saved(request, product, form)
             return redirect("stock:product-detail", product.sku)
     return render(request, "catalog/product_form.html", {**page, "form": form, "status": status}, status=status)
+
+
+@role("manager")
+@limited("upload")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_photo(request: StaffRequest, sku: str) -> HttpResponse:
+    """Let a manager choose the photo of a product."""
+    product = get_object_or_404(Product.objects.with_sku(sku))
+    sent = request.method == "POST"
+    form = PhotoForm(request.POST, request.FILES) if sent else PhotoForm()
+    if sent and form.is_valid():
+        services.set_photo(product=product, photo=form.cleaned_data["photo"])
+        messages.success(request, _("Saved the photo of %(sku)s.") % {"sku": product.sku})
+        return redirect("stock:product-detail", product.sku)
+    context = {"product": product, "form": form}
+    return render(request, "catalog/product_photo.html", context, status=422 if sent else 200)
+
+
+@role("manager")
+@require_POST
+def product_photo_remove(request: StaffRequest, sku: str) -> HttpResponse:
+    """Take the photo of a product away."""
+    product = get_object_or_404(Product.objects.with_sku(sku))
+    services.set_photo(product=product, photo=None)
+    messages.success(request, _("%(sku)s has no photo any more.") % {"sku": product.sku})
+    return redirect("stock:product-detail", product.sku)
+
+
+@signed_in
+@require_safe
+def photo(request: StaffRequest, size: str, name: str, sku: str) -> FileResponse:
+    """Send the photo of a product to whoever may see the product: everybody who is signed in."""
+    product = get_object_or_404(Product.objects.with_sku(sku).filter(photo=name))
+    return pictures.photo_answer(product.photo, size)
 
 
 def _save(form: ProductForm) -> int:

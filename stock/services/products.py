@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Barcode, Product
+from inventory_site.web.pictures import discard_after_commit
 from stock.errors import BadOperation, Refused, StillOpen
 from stock.ledger import verb
 from stock.ledger.thresholds import forget_levels
@@ -65,6 +66,7 @@ def delete_product(*, product: Product) -> None:
     for barcode in Barcode.objects.filter(product=product):
         barcode.delete()
     product.lots.all().delete()
+    discard_after_commit(product.photo)
     product.delete()
 
 

@@ -166,6 +166,7 @@ LIMITED = {
     "stock:count-line": "scan",
     "stock:transaction-csv": "export",
     "reports:fast-movers-csv": "export",
+    "catalog:product-photo": "upload",
     "account_login": "sign_in",
 }
 

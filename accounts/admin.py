@@ -8,15 +8,19 @@ from allauth.account.models import EmailAddress
 from auditlog.admin import LogEntryAdmin
 from auditlog.filters import ResourceTypeFilter
 from auditlog.models import LogEntry
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import Refused, StateMovedOn
 from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
-from accounts.models import User, WarehouseUserPermission
-from accounts.services import set_right, set_role
+from accounts.models import Invitation, User, WarehouseUserPermission
+from accounts.services import change_role, restore, set_right, set_role, suspend
+from inventory_site.web.read_only import ReadOnlyAdmin
 
 admin.site.site_header = admin.site.site_title = "Holdfast"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -59,21 +63,46 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),)
 
+    def view_on_site(self, person: User) -> str:
+        return reverse("accounts:person-detail", args=[person.pk])
+
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return super().get_inlines(request, obj) if obj else ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Nobody locks themselves out; another admin has to do it.
         mine = ("role", "status") if obj and obj.pk == request.user.pk else ()
-        return (*super().get_readonly_fields(request, obj), *mine)
+        # Who has yet to come in is let in on the person's page.
+        waits = obj and obj.status in (User.Status.INVITED, User.Status.PENDING)
+        return (*super().get_readonly_fields(request, obj), *mine, *(("status",) if waits and not mine else ()))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_change_permission(request, obj) and not (obj and obj.anonymised))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the form again, with the words, where a service refuses what was sent."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (Refused, StateMovedOn) as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.get_full_path())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Store what the form has; role and status go through the services, which may refuse."""
+        asked = {name: getattr(obj, name) for name in ("role", "status") if change and name in form.changed_data}
+        for name in asked:
+            setattr(obj, name, form.initial[name])
         super().save_model(request, obj, form, change)
-        if not change or "role" in form.changed_data:
+        if not change:
             set_role(person=obj, role=obj.role)
+        if "role" in asked:
+            change_role(person=obj, role=asked["role"], by=request.user)
+        if "status" in asked:
+            verb = suspend if asked["status"] == User.Status.SUSPENDED else restore
+            verb(person=obj, by=request.user)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
@@ -89,6 +118,19 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
                 for right in held.exclude(content_object=warehouse):
                     right.delete()
             set_right(person=form.instance, warehouse=warehouse, right=row.chosen)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Who was invited by whom, and what became of it."""
+
+    list_display = ("person", "invited_by", "created", "expires", "mailed", "accepted", "withdrawn")
+    list_select_related = ("person", "invited_by")
+    search_fields = ("person__email", "person__name", "invited_by__name")
+    fields = (*list_display, "mail_error")
+
+    def view_on_site(self, invitation: Invitation) -> str:
+        return reverse("accounts:person-detail", args=[invitation.person_id])
 
 
 @admin.register(LogEntry)

@@ -59,6 +59,13 @@ class PersonForm(LowerCaseEmail, UserChangeForm):  # type: ignore[type-arg]
         model = User
         fields = ("email", "name", "phone", "role", "status", "home_warehouse", "time_zone")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "status" in self.fields:
+            # The others are not given but come about.
+            given = (User.Status.ACTIVE, User.Status.SUSPENDED)
+            self.fields["status"].choices = [(each.value, each.label) for each in given]  # type: ignore[attr-defined]
+
 
 class WarehouseRightForm(SavingForm[WarehouseUserPermission]):
     """The one right of a person in one warehouse; rights nest, so the highest is enough."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import LastAdmin, OwnAccount, StateMovedOn
 from accounts.models import User, WarehouseUserPermission
 from accounts.queries import permission_of
+from accounts.services.sessions import end_sessions
 from warehouses.models import Right, Warehouse
 
 Rights = Mapping[Warehouse, Right | None]
@@ -88,6 +89,8 @@ def suspend(*, person: User, by: User) -> None:
         raise StateMovedOn(_("Only somebody who is active can be suspended."))
     _refuse_losing(person, admins, by)
     _set_status(person, User.Status.SUSPENDED)
+    # Or they would live again once the person is restored.
+    end_sessions(person=person)
 
 
 @transaction.atomic

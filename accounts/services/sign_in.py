@@ -48,6 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("This is not your password. Try again."),
         "invalid_password_reset": _("This link was used already, or is too old."),
         "account_inactive": _("Your account is not active. Ask an admin of your company."),
+        "account_pending": _("Your account waits for an admin of your company to let you in."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -97,5 +98,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         person: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if person is not None and not person.is_active:
-            raise self.validation_error("account_inactive")
+            pending = getattr(person, "status", "") == User.Status.PENDING
+            raise self.validation_error("account_pending" if pending else "account_inactive")
         return person

@@ -57,7 +57,7 @@ def test_a_refusal_is_a_page_with_a_sentence(client, sam, email, password, error
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("status", ["invited", "pending", "suspended"])
+@pytest.mark.parametrize("status", ["invited", "suspended"])
 def test_only_active_people_sign_in(client, sam, status):
     User.objects.filter(pk=sam.pk).update(status=status)
     response = sign_in(client)

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "inventory_site.web.browser_policy.BrowserPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "inventory_site.web.bodies.LargestBodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -241,6 +242,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 # A person may send 1,000 lines of seven fields each; 1,001 must still reach the form, which says so in words.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# As in deploy/nginx.conf: a photo of 15 MB and its form.
+LARGEST_BODY = 20 * 1024 * 1024
 
 # Tasks
 CELERY_BROKER_URL = BROKER_URL
@@ -356,7 +359,12 @@ CSRF_FAILURE_VIEW = "inventory_site.web.errors.csrf_failure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "inventory_site.web.log_lines.OneLineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},

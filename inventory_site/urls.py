@@ -18,7 +18,7 @@ urlpatterns = [
     path("catalog/", include("catalog.urls")),
     path("warehouses/", include("warehouses.urls")),
     path("alerts/", include("alerts.urls")),
-    path("reports/", include("reports.urls")),
+    path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]

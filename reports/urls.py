@@ -4,7 +4,9 @@ from reports import views
 
 app_name = "reports"
 urlpatterns = [
-    path("fast-movers/", views.fast_movers, name="fast-movers"),
-    path("fast-movers.csv", views.fast_movers_csv, name="fast-movers-csv"),
-    path("suggested-counts/", views.suggested_counts, name="suggested-counts"),
+    path("reports/fast-movers/", views.fast_movers, name="fast-movers"),
+    path("reports/fast-movers.csv", views.fast_movers_csv, name="fast-movers-csv"),
+    path("reports/suggested-counts/", views.suggested_counts, name="suggested-counts"),
+    path("audit/", views.audit_list, name="audit-list"),
+    path("audit.csv", views.audit_csv, name="audit-csv"),
 ]

@@ -1,9 +1,11 @@
 """The reports' pages."""
 
 import uuid
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,13 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.queries import people_with
-from inventory_site.web.access import signed_in
+from inventory_site.web import trail
+from inventory_site.web.access import role, signed_in
 from inventory_site.web.charts import Bar, bars
-from inventory_site.web.csv_rows import csv_download
+from inventory_site.web.chips import chips, without
+from inventory_site.web.csv_rows import Cell, csv_download
+from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
 from inventory_site.web.quantity import format_quantity
 from inventory_site.web.request import StaffRequest
 from reports import queries
+from reports.forms import TimelineForm
+from reports.models import DailyMovement
+from reports.queries.timeline import Line, lines_of, seal_status
+from reports.services.audit_file import all_lines, said, signed_file
+from reports.templatetags import trail as wording
+from stock.templatetags.operations import done
 from warehouses.models import Warehouse
 from warehouses.queries import warehouse_for, working_warehouse
 
@@ -72,7 +83,9 @@ def fast_movers_csv(request: StaffRequest) -> StreamingHttpResponse:
         _("Places climbed"),
     )
     place = chosen.code if chosen else "all"
-    return csv_download(f"fast-movers-{place}-{day}.csv", header, rows)
+    name = f"fast-movers-{place}-{day}.csv"
+    trail.exported(request, about=DailyMovement, name=name, warehouse=chosen.pk if chosen else None)
+    return csv_download(name, header, rows)
 
 
 @signed_in
@@ -93,6 +106,80 @@ def suggested_counts(request: StaffRequest) -> HttpResponse:
         "key": uuid.uuid4(),
     }
     return render(request, "reports/suggested_counts.html", context)
+
+
+@role("manager")
+@limited("search")
+@require_safe
+def audit_list(request: StaffRequest) -> HttpResponse:
+    """Show who did what, from where: the audit log and the ledger's operations in one time line."""
+    managed, chosen = _managed(request)
+    everywhere = request.user.role == "admin" and chosen is None
+    form = TimelineForm(request.GET)
+    asked = form.asked([chosen] if chosen else managed, everywhere=everywhere)
+    lines, after = lines_of(asked, after=request.GET.get("after", ""))
+    sealed, checked = seal_status()
+    context = {
+        "lines": lines,
+        "after": after,
+        "form": form,
+        "chips": chips(request, {**({"warehouse": chosen.name} if chosen else {}), **form.words}),
+        "query": without(request),
+        "warehouses": managed,
+        "codes": {warehouse.pk: warehouse.code for warehouse in managed},
+        "current": chosen,
+        "sealed": sealed,
+        "checked": checked,
+    }
+    return render(request, "reports/audit_list.html", context)
+
+
+@role("manager")
+@limited("export")
+@require_safe
+def audit_csv(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
+    """Send the same as a file that proves itself, all of it, while it is read."""
+    managed, chosen = _managed(request)
+    admin = request.user.role == "admin"
+    form = TimelineForm(request.GET)
+    asked = form.asked([chosen] if chosen else managed, everywhere=admin and chosen is None)
+    if form.errors:
+        return error_page(request, 422, _("A filter cannot be read, so no file was made. Choose it again on the page."))
+    name = f"audit-{chosen.code if chosen else 'all'}-{timezone.localdate()}.csv"
+    trail.exported(request, about=LogEntry, name=name, warehouse=chosen.pk if chosen else None)
+    codes = {warehouse.pk: warehouse.code for warehouse in managed}
+    lines = signed_file(_audit_header(), _audit_cells(all_lines(asked), codes), now=timezone.now(), whole=admin)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _managed(request: StaffRequest) -> tuple[list[Warehouse], Warehouse | None]:
+    """Return the warehouses that the person manages, and the one that is asked for."""
+    code = request.GET.get("warehouse", "")
+    chosen = warehouse_for(request, "manage", code) if code else None
+    return list(Warehouse.objects.for_user(request.user, "manage")), chosen
+
+
+def _audit_header() -> tuple[str, ...]:
+    return (
+        *(_("When (UTC)"), _("Who"), _("E-mail"), _("Address"), _("Device"), _("What")),
+        *(_("Kind"), _("Name"), _("Warehouse"), _("From what to what"), _("Number")),
+    )
+
+
+def _audit_cells(lines: Iterable[Line], codes: dict[int, str]) -> Iterator[tuple[datetime, tuple[Cell, ...]]]:
+    for line in lines:
+        if row := line.row:
+            who = (str(row.actor or ""), row.actor_email or "", row.remote_addr or "", wording.device(row))
+            place = codes.get((row.additional_data or {}).get("warehouse", 0), "")
+            what = (wording.act(row), wording.kind(row), row.object_repr, place, said(wording.changes(row)), row.pk)
+            yield line.place.moment, (*who, *what)
+        elif booked := line.operation:
+            who = (str(booked.by), booked.by.email, booked.address or "", booked.device)
+            name = booked.reference or str(booked.reason or "")
+            what = (done(booked.kind), _("Operation"), name, booked.warehouse.code, booked.note)
+            yield line.place.moment, (*who, *what, str(booked.key))
 
 
 def _chosen(request: StaffRequest) -> Warehouse | None:

@@ -95,6 +95,15 @@ def facts(worlds):
             yield Call(at, {"kind": kind}, post={**typed, "warehouse": world.place.code, "line-0-lot_number": lot})
 
 
+def audit(worlds):
+    yield from everywhere()(worlds)
+    yield Call(query={"kind": "operation"})
+    for world in (worlds.own, worlds.alien):
+        yield Call(query={"person": world.person.pk})
+    for words in ("BOLT-M8", "NUT"):
+        yield Call(query={"q": words})
+
+
 def scans(worlds):
     yield from everywhere()(worlds)
     for code in ("BOLT-M8", "SCAN-ME", "NOTHING"):
@@ -293,6 +302,8 @@ CALLS = {
     ],
     "alerts:alert-detail": each(lambda world: {"pk": world.alert.pk}),
     "alerts:alert-acknowledge": each(lambda world: {"pk": world.alert.pk}, post=lambda _world: {}),
+    "reports:audit-list": audit,
+    "reports:audit-csv": everywhere(),
     "reports:fast-movers": everywhere(),
     "reports:fast-movers-csv": everywhere(),
     "reports:suggested-counts": everywhere(),

@@ -7,7 +7,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from auditlog.models import LogEntry
+
         from inventory_site.web import trail
 
         # The one way to reach the rows that auditlog writes: it is a library's table, and nothing of ours listens.
-        pre_save.connect(trail.complete, sender=trail.LogEntry, dispatch_uid="trail")
+        pre_save.connect(trail.complete, sender=LogEntry, dispatch_uid="trail")

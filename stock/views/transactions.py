@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from inventory_site.web import trail
 from inventory_site.web.access import signed_in
 from inventory_site.web.chips import chips, without
 from inventory_site.web.csv_rows import Cell, csv_download
@@ -54,6 +55,7 @@ def transaction_csv(request: StaffRequest) -> HttpResponse | StreamingHttpRespon
     if filters.form.errors:
         return error_page(request, 422, _("A filter cannot be read, so no file was made. Choose it again on the page."))
     name = f"transactions-{current.code if current else 'all'}-{timezone.localdate()}.csv"
+    trail.exported(request, about=StockTransaction, name=name, warehouse=current.pk if current else None)
     # What is in force for this request is over when the rows are read.
     return csv_download(name, _header(), _cells(filters.qs, timezone.get_current_timezone(), _words()))
 

@@ -52,7 +52,6 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "form": people.form,
         "chips": chips(request, people.words),
         "query": without(request),
-        "words": list(RIGHT_WORDS.items()),
     }
     return render(request, "accounts/matrix.html", context)
 
@@ -71,7 +70,7 @@ def right_set(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     words = {"name": person, "place": place.code, "right": RIGHT_WORDS[right] if right else _("None")}
     messages.success(request, _("%(name)s in %(place)s: %(right)s") % words)
     if request.htmx:
-        context = {"cell": Access(person, place, right), "words": list(RIGHT_WORDS.items()), "oob": True}
+        context = {"cell": Access(person, place, right), "oob": True}
         return render(request, "accounts/right_cell.html", context)
     back = request.POST.get("next", "")
     known = url_has_allowed_host_and_scheme(back, allowed_hosts=None)

@@ -44,13 +44,16 @@ def test_a_role_that_is_none_is_refused(client, admin_person, sam):
     assert fresh(sam).role == "staff"
 
 
-def test_a_suspended_person_is_out_at_once_and_comes_back_by_signing_in(client, admin_person, sam):
+def test_a_suspended_person_is_out_at_once_and_comes_back_by_signing_in(
+    client, admin_person, sam, django_capture_on_commit_callbacks
+):
     from django.test import Client
 
     theirs = Client()
     theirs.post("/sign-in/", {"login": sam.email, "password": PASSWORD})
     assert theirs.get("/").status_code == 200
-    assert client.post(page(sam, "suspend"))["Location"] == page(sam)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(page(sam, "suspend"))["Location"] == page(sam)
     assert theirs.get("/")["Location"] == "/sign-in/?next=/"
     assert client.post(page(sam, "suspend")).status_code == 302
     assert client.post(page(sam, "restore")).status_code == 302
@@ -131,6 +134,16 @@ def test_a_right_is_set_on_the_page_and_counts_with_the_next_request(client, adm
     assert theirs.get("/receive/").status_code == 403
     changes = LogEntry.objects.filter(content_type__model="warehouseuserpermission", actor=admin_person)
     assert [entry.action for entry in changes.order_by("pk")] == [LogEntry.Action.DELETE, LogEntry.Action.CREATE]
+
+
+def test_the_page_shows_the_rights_that_are_stored(client, admin_person, sam):
+    WarehouseFactory(code="SOUTH")
+    response = client.get(page(sam))
+    assert [cell.stored for cell in response.context["rights"]] == ["operate", None]
+    text = response.content.decode()
+    assert text.count('<option value="operate" selected>') == 1
+    assert text.count('<option value="" selected>') == 0
+    assert text.count('<option value="manage">') == 2
 
 
 def test_htmx_gets_the_cell_and_a_word(client, admin_person, sam):

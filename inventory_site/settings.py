@@ -166,7 +166,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # People
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "accounts.services.SignInBackend",
+    "accounts.services.sign_in.SignInBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

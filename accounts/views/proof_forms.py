@@ -36,7 +36,6 @@ def one_time_code(form: forms.Form, help_text: Any) -> None:
         "autocomplete": "one-time-code",
         "inputmode": "numeric",
         "maxlength": 20,
-        "autofocus": True,
         "spellcheck": "false",
     }
 
@@ -49,7 +48,9 @@ class SpendsCode:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = gettext_lazy("The six digits that your authenticator app shows, or one of your recovery codes.")
-        one_time_code(cast("forms.Form", self), words)
+        form = cast("forms.Form", self)
+        one_time_code(form, words)
+        form.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]
@@ -102,7 +103,7 @@ class AddPasskeyForm(ReadsCredential, AddWebAuthnForm):
     """A new passkey, always one that signs in by itself, so its owner was verified by their device."""
 
     name = forms.CharField(
-        label=gettext_lazy("name"), required=False, max_length=50, validators=[refuse_hidden_characters]
+        label=gettext_lazy("Name"), required=False, max_length=50, validators=[refuse_hidden_characters]
     )
 
     def clean_passwordless(self) -> bool:
@@ -110,7 +111,7 @@ class AddPasskeyForm(ReadsCredential, AddWebAuthnForm):
 
 
 class RenamePasskeyForm(EditWebAuthnForm):
-    name = forms.CharField(label=gettext_lazy("name"), max_length=50, validators=[refuse_hidden_characters])
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=50, validators=[refuse_hidden_characters])
 
 
 class PasskeySignInForm(ReadsCredential, LoginWebAuthnForm):

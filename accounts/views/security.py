@@ -46,6 +46,10 @@ class RemoveAppView(Refusing, DeactivateTOTPView):
     success_url = SECURITY
 
 
+class NewCodesView(Refusing, GenerateRecoveryCodesView):
+    """Makes new recovery codes; the old ones are worthless from then on."""
+
+
 class AddPasskeyView(Refusing, AddWebAuthnView):
     """Makes a passkey that signs in by itself: it lives in the device, which verifies its owner."""
 
@@ -99,7 +103,7 @@ _confirm, _confirm_by_code, _confirm_by_passkey = (
     called(ConfirmByPasskeyView),
 )
 _set_up_app, _remove_app = called(SetUpAppView), called(RemoveAppView)
-_codes, _new_codes = called(ViewRecoveryCodesView), called(GenerateRecoveryCodesView)
+_codes, _new_codes = called(ViewRecoveryCodesView), called(NewCodesView)
 _add_passkey, _rename_passkey, _remove_passkey = (
     called(AddPasskeyView),
     called(RenamePasskeyView),

@@ -1,0 +1,24 @@
+"""What an authenticator app and a person with it do in a test."""
+
+import time
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from tests.factories import APP_SECRET, PASSWORD
+
+
+def code_now(secret=APP_SECRET, steps=0):
+    """Give what an app shows now, or so many half minutes later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def give_password(client, person, password=PASSWORD, **more):
+    return client.post("/sign-in/", {"login": person.email, "password": password, **more})
+
+
+def give_code(client, code):
+    return client.post("/sign-in/second-step/", {"code": code})
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session

@@ -98,11 +98,6 @@ class Access:
         return in_force(self.person.role, self.person.status, self.stored)
 
     @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The rights that may be stored instead, with what they are called."""
-        return [("", _("None")), *((right, str(words)) for right, words in RIGHT_WORDS.items())]
-
-    @property
     def may(self) -> str:
         """The right in force, in a word."""
         return str(RIGHT_WORDS[self.in_force]) if self.in_force else _("Nothing")

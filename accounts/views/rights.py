@@ -70,7 +70,7 @@ def right_set(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     words = {"name": person, "place": place.code, "right": RIGHT_WORDS[right] if right else _("None")}
     messages.success(request, _("%(name)s in %(place)s: %(right)s") % words)
     if request.htmx:
-        context = {"cell": Access(person, place, right), "oob": True}
+        context = {"cell": Access(person, place, right), "back": request.POST.get("next", "")}
         return render(request, "accounts/right_cell.html", context)
     back = request.POST.get("next", "")
     known = url_has_allowed_host_and_scheme(back, allowed_hosts=None)

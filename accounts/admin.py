@@ -1,6 +1,6 @@
 """Django admin: people and their rights, and who changed what. Only admins get in, by our own sign-in."""
 
-from typing import Any
+from typing import Any, cast
 
 import allauth.account.admin  # noqa: F401  # It registers what is taken away below.
 from allauth.account.decorators import secure_admin_login
@@ -98,11 +98,12 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if not change:
             set_role(person=obj, role=obj.role)
+        by = cast("User", request.user)
         if "role" in asked:
-            change_role(person=obj, role=asked["role"], by=request.user)
+            change_role(person=obj, role=asked["role"], by=by)
         if "status" in asked:
             verb = suspend if asked["status"] == User.Status.SUSPENDED else restore
-            verb(person=obj, by=request.user)
+            verb(person=obj, by=by)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)

@@ -2,9 +2,14 @@
 
 from typing import Any, cast
 
-import allauth.account.admin  # noqa: F401  # It registers what is taken away below.
+# These register what is taken away below.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from auditlog.admin import LogEntryAdmin
 from auditlog.filters import ResourceTypeFilter
 from auditlog.models import LogEntry
@@ -25,7 +30,7 @@ from inventory_site.web.read_only import ReadOnlyAdmin
 admin.site.site_header = admin.site.site_title = "Holdfast"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Roles keep their groups in step, and an address stands at its person.
-admin.site.unregister([Group, EmailAddress, LogEntry])
+admin.site.unregister([Group, EmailAddress, LogEntry, Authenticator, UserSession])
 
 
 class WarehouseRightInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -143,3 +148,27 @@ class AuditAdmin(LogEntryAdmin):
     list_filter = ("action", ResourceTypeFilter)
     search_fields = ("object_repr", "actor__email", "actor__name")
     show_full_result_count = False
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors, without their secrets: to take one away from somebody who lost the device."""
+
+    fields = list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    ordering = ("-pk",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnlyAdmin):
+    """Where people have signed in."""
+
+    fields = list_display = ("user", "created_at", "ip", "user_agent")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "ip")
+    ordering = ("-pk",)

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, ClassVar, Self
 
 from auditlog.registry import auditlog
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -100,7 +101,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def has_second_factor(self) -> bool:
         """Whether a second step stands between this person's password and their account."""
-        return self.authenticator_set.filter(type__in=["totp", "webauthn"]).exists()
+        factors = apps.get_model("mfa", "Authenticator").objects
+        return bool(factors.filter(user=self, type__in=["totp", "webauthn"]).exists())
 
     @property
     def owes_second_factor(self) -> bool:

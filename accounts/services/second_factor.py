@@ -14,8 +14,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
-from qrcode import QRCode
-from qrcode.image.svg import SvgPathImage
+from qrcode import QRCode  # type: ignore[import-untyped]
+from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
 from accounts.models import User
 
@@ -90,7 +90,7 @@ def encrypt_again() -> int:
 
 
 def _with_secrets() -> Iterator[int]:
-    return Authenticator.objects.filter(type__in=SECRETS).values_list("pk", flat=True).iterator()
+    yield from Authenticator.objects.filter(type__in=SECRETS).values_list("pk", flat=True).iterator()
 
 
 @transaction.atomic

@@ -39,7 +39,8 @@ SYSTEMS = [
 def open_sessions(person: User) -> QuerySet[UserSession]:
     """Return where the person is signed in, newest first. One query."""
     held = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    return UserSession.objects.filter(user=person, session_key__in=held).order_by("-created_at", "-pk")
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=person, session_key__in=held)
+    return found.order_by("-created_at", "-pk")
 
 
 @transaction.atomic

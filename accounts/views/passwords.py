@@ -1,7 +1,7 @@
 """Passwords: a new one by mail for who forgot theirs, another one for who knows it."""
 
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.views import (
     PasswordChangeView,
@@ -55,7 +55,8 @@ class ChangePasswordView(Refusing, PasswordChangeView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         super().form_valid(form)
-        end_sessions(person=self.request.user, keep=self.request.session.session_key)
+        person = cast("StaffRequest", self.request).user
+        end_sessions(person=person, keep=self.request.session.session_key)
         messages.success(self.request, _("Your password is changed. All other sessions are ended."))
         return redirect("accounts:security")
 

@@ -77,7 +77,8 @@ class RemovePasskeyView(RemoveWebAuthnView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         if not get_adapter().can_delete_authenticator(self.object):
-            return self.render_to_response(self.get_context_data(), status=409)
+            refused: HttpResponse = self.render_to_response(self.get_context_data(), status=409)
+            return refused
         response: HttpResponse = super().form_valid(form)
         return response
 
@@ -85,7 +86,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
 class ConfirmByPasskeyView(ReauthenticateWebAuthnView):
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         for words in form.errors.get("credential", []):
-            messages.error(self.request, words)
+            messages.error(self.request, str(words))
         return redirect(self.request.get_full_path())
 
 

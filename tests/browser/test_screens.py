@@ -59,6 +59,7 @@ SCREENS = (
     "/warehouses/",
     "/warehouses/NORTH/",
     "/warehouses/NORTH/bins/new",
+    "/people/at/NORTH/",
     "/catalog/products/new",
     "/catalog/products/BOLT-M8/edit",
     "/catalog/categories/",

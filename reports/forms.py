@@ -10,13 +10,13 @@ from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory_site.web.texts import readable
 from inventory_site.web.trail import Act
 from reports.queries.timeline import Asked, names_like, people_like
+from reports.templatetags.trail import kind_of
 from warehouses.models import Warehouse
 
 BOOKED = "booked"
@@ -26,8 +26,8 @@ FARTHEST = date(2970, 1, 1)
 
 def kinds() -> list[tuple[str, str]]:
     """Return what the audit log tells of, by name: models, and the ledger's operations."""
-    named = {f"{model._meta.label_lower}": capfirst(model._meta.verbose_name) for model in auditlog.get_models()}
-    named |= {OPERATION: _("Operation"), LogEntry._meta.label_lower: _("Audit log")}
+    named = {model._meta.label_lower: kind_of(model) for model in (*auditlog.get_models(), LogEntry)}
+    named[OPERATION] = _("Operation")
     return sorted(named.items(), key=lambda pair: str(pair[1]))
 
 

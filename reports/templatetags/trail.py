@@ -6,13 +6,16 @@ from typing import Any
 from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from inventory_site.web.trail import Act
 from reports.models import AuditRow
 
 register = template.Library()
 
+# Where a model's own name is not what people say.
+KINDS = {"accounts.warehouseuserpermission": _("Right in a warehouse"), "auditlog.logentry": _("Audit log")}
+FIELDS = {"content_object": _("Warehouse"), "permission": _("Right"), "user": _("Person")}
 NOTHING = ("None", "", None)
 
 
@@ -25,8 +28,12 @@ def act(row: AuditRow) -> str:
 @register.filter
 def kind(row: AuditRow) -> str:
     """Say what kind of thing it was done to."""
-    model = row.content_type.model_class()
-    return capfirst(str(model._meta.verbose_name)) if model else row.content_type.model
+    return kind_of(row.content_type.model_class()) or row.content_type.model
+
+
+def kind_of(model: Any) -> str:
+    """Return what people call a kind of thing; "" for one that is no more."""
+    return str(KINDS.get(model._meta.label_lower) or capfirst(str(model._meta.verbose_name))) if model else ""
 
 
 @register.filter
@@ -49,7 +56,7 @@ def _changes(model: Any, changed: dict[str, Any]) -> Iterator[tuple[str, str, st
             field: Any = model._meta.get_field(name) if model else None
         except FieldDoesNotExist:
             field = None
-        label = capfirst(str(getattr(field, "verbose_name", name)))
+        label = str(FIELDS.get(name) or capfirst(str(getattr(field, "verbose_name", name))))
         if isinstance(said, dict):
             listed = ", ".join(said.get("objects", []))
             yield (label, listed, "") if said.get("operation") == "delete" else (label, "", listed)
@@ -62,7 +69,7 @@ def _value(field: Any, value: Any) -> str:
     if value in NOTHING:
         return ""
     if value in ("True", "False"):
-        return _("yes") if value == "True" else _("no")
+        return str(_("yes") if value == "True" else _("no"))
     # A permission says its app and model first: "Warehouses | warehouse | Can manage the warehouse".
     text = str(value).rpartition(" | ")[2]
     choices = dict(getattr(field, "flatchoices", None) or [])

@@ -46,6 +46,7 @@ class Ground:
             "ENVIRONMENT": "development",
             "DEBUG": "false",
             "SECRET_KEY": self.services.record.secret_key,
+            "ENCRYPTION_KEYS": self.services.record.encryption_key,
             "DATA_DIR": str(FOLDER / "files"),
             "BASE_URL": "http://localhost",
             "DATABASE_URL": self.address(name),

@@ -122,7 +122,7 @@ def test_a_right_is_told_by_name(clean, client, admin, manager, south):
     set_right(person=manager, warehouse=south, right="operate")
     set_right(person=manager, warehouse=south, right="manage")
     text = " ".join(client.get(PAGE).content.decode().split())
-    name = "Warehouse user permission | Mona @ SOUTH"
+    name = "Right in a warehouse | Mona @ SOUTH"
     assert rows(client.get(PAGE)) == [f"Changed {name}", f"Added {name}"]
     assert "<del>Can book stock in the warehouse</del> → <ins>Can manage the warehouse</ins>" in text
 

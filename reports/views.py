@@ -178,8 +178,8 @@ def _audit_cells(lines: Iterable[Line], codes: dict[int, str]) -> Iterator[tuple
         elif booked := line.operation:
             who = (str(booked.by), booked.by.email, booked.address or "", booked.device)
             name = booked.reference or str(booked.reason or "")
-            what = (done(booked.kind), _("Operation"), name, booked.warehouse.code, booked.note)
-            yield line.place.moment, (*who, *what, str(booked.key))
+            did = (done(booked.kind), _("Operation"), name, booked.warehouse.code, booked.note)
+            yield line.place.moment, (*who, *did, str(booked.key))
 
 
 def _chosen(request: StaffRequest) -> Warehouse | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog.models import Category, Product, Unit
 from catalog.queries import codes_of_others, sku_as_barcode_of
 from inventory_site.web.codes import normalise_code
-from inventory_site.web.forms import PlainDecimalField, PositiveDecimalField, SavingForm
+from inventory_site.web.forms import PlainDecimalField, PlainIntegerField, PositiveDecimalField, SavingForm
 from inventory_site.web.pictures import PhotoField
 from inventory_site.web.texts import refuse_hidden_characters
 
@@ -91,6 +91,7 @@ class ProductForm(SavingForm[Product]):
             "lead_time_days": PlainDecimalField,
             "lead_time_deviation_days": PlainDecimalField,
             "order_pack": PositiveDecimalField,
+            "shelf_life_days": PlainIntegerField,
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "sku": forms.TextInput(

@@ -1,7 +1,7 @@
 """The pages on which managers keep the catalogue; products with their levels are pages of `stock`."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -75,6 +75,8 @@ def product_photo_remove(request: StaffRequest, sku: str) -> HttpResponse:
 @require_safe
 def photo(request: StaffRequest, size: str, name: str, sku: str) -> FileResponse:
     """Send the photo of a product to whoever may see the product: everybody who is signed in."""
+    if not pictures.NAME.fullmatch(name):
+        raise Http404
     product = get_object_or_404(Product.objects.with_sku(sku).filter(photo=name))
     return pictures.photo_answer(product.photo, size)
 

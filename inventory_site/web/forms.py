@@ -58,6 +58,16 @@ class PositiveDecimalField(PlainDecimalField):
     zero_allowed = False
 
 
+class PlainIntegerField(forms.IntegerField):
+    """A whole number in plain digits: Python would read 1_000 and the digits of every script as well."""
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip() if value not in self.empty_values else ""
+        if text and not (text.isascii() and text.removeprefix("-").isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class SavingForm(ModelForm[M]):
     """A form of a model that shows what a constraint says beside the field which its violation_error_code names."""
 

@@ -26,7 +26,7 @@ ELSEWHERE = [
 
 
 def leads(answer):
-    """Return whether a browser stays on this site."""
+    """Return where the answer sends the browser, "/" where it stays."""
     return answer.headers.get("Location", "/")
 
 

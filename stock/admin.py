@@ -1,5 +1,6 @@
 """Levels, the ledger, transfers and counts in the admin site: to look at, each with the way to its page."""
 
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -159,7 +160,7 @@ class CountAdmin(ReadOnlyAdmin):
 class PartOfCountAdmin(ReadOnlyAdmin):
     """Rows of a count; they are found by its number."""
 
-    search_fields: tuple[str, ...] = ("=count__id",)
+    search_fields: ClassVar[tuple[str, ...]] = ("=count__id",)
     ordering = ("-pk",)
 
     def view_on_site(self, part: CountBin | CountLine | CountSubmission) -> str:

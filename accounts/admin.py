@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused, StateMovedOn
 from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
-from accounts.models import Invitation, User, WarehouseUserPermission
+from accounts.models import Invitation, Registration, User, WarehouseUserPermission
 from accounts.services import change_role, restore, set_right, set_role, suspend
 from inventory_site.web.read_only import ReadOnlyAdmin
 
@@ -137,6 +137,15 @@ class InvitationAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, invitation: Invitation) -> str:
         return reverse("accounts:person-detail", args=[invitation.person_id])
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ReadOnlyAdmin):
+    """Addresses that somebody registers with and has yet to prove."""
+
+    list_display = ("email", "created", "expires", "mailed")
+    search_fields = ("email",)
+    fields = (*list_display, "mail_error")
 
 
 @admin.register(LogEntry)

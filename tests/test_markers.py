@@ -12,6 +12,7 @@ import pytest
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils.html import escape
 
+from inventory_site.web import limits
 from tests.calls import CALLS
 from tests.factories import person
 from tests.worlds import two_worlds
@@ -31,7 +32,9 @@ OURS = {name: pattern for name, pattern in routes() if name and not name.startsw
 
 
 @pytest.fixture
-def worlds(db):
+def worlds(db, monkeypatch):
+    # Every page is asked several times within the minute; how often a person may ask is told in tests of its own.
+    monkeypatch.setattr(limits, "RULES", dict.fromkeys(limits.RULES, ()))
     return two_worlds()
 
 
@@ -78,8 +81,9 @@ def found(marks, text):
     return {name for name, mark in marks.items() if re.search(rf"(?<![0-9]){re.escape(mark.lower())}", text)}
 
 
-@pytest.mark.parametrize(("role", "right"), [("staff", "operate"), ("manager", "manage")])
-def test_no_byte_of_a_foreign_warehouse_reaches_anybody(client, worlds, role, right):
+# A manager's export of the audit trail names the address of who acted; no page shows staff anybody's.
+@pytest.mark.parametrize(("role", "right", "unseen"), [("staff", "operate", {"email"}), ("manager", "manage", set())])
+def test_no_byte_of_a_foreign_warehouse_reaches_anybody(client, worlds, role, right, unseen):
     client.force_login(person(role, {worlds.own.place: right}))
     leaks, opened, seen = [], [], set()
     both = str(worlds.own.figure + worlds.alien.figure - 4)
@@ -91,8 +95,8 @@ def test_no_byte_of_a_foreign_warehouse_reaches_anybody(client, worlds, role, ri
             opened.append((name, response.status_code))
     assert leaks == []
     assert opened == []
-    # What is the person's own does appear, so the same of others would have been found. No page shows an address.
-    assert worlds.own.marks.keys() - seen == {"email"}
+    # What is the person's own does appear, so the same of others would have been found.
+    assert worlds.own.marks.keys() - seen == unseen
 
 
 def test_a_page_that_forgot_to_ask_would_be_found(client, worlds, monkeypatch):

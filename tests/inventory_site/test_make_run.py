@@ -56,7 +56,7 @@ def test_wrong_settings_stop_the_start(data):
     done = embedded("run", data, ENVIRONMENT="production", LOG_LEVEL="loud")
     assert done.returncode == 1
     names = [line.split(":")[0].strip() for line in done.stderr.splitlines()[1:]]
-    assert names == ["ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "ENCRYPTION_KEYS", "LOG_LEVEL", "SECRET_KEY"]
+    assert names == ["ALLOWED_HOSTS", "BASE_URL", "EMAIL_URL", "ENCRYPTION_KEYS", "LOG_LEVEL", "SEAL_KEY", "SECRET_KEY"]
 
 
 def test_stop_without_a_start_says_so(data):

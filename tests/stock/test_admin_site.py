@@ -27,8 +27,12 @@ from tests.stock.counting import Counter
 pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "warehouses", "catalog", "alerts", "stock", "reports")
-# A key of several columns, which the admin site cannot show; and rights, which stand at their person.
-ELSEWHERE = {"reports.DailyMovement", "accounts.WarehouseUserPermission", "accounts.WarehouseGroupPermission"}
+# A key of several columns, which the admin site cannot show; auditlog's table by its other name; and rights, which
+# stand at their person.
+ELSEWHERE = {
+    *("reports.DailyMovement", "reports.AuditRow"),
+    *("accounts.WarehouseUserPermission", "accounts.WarehouseGroupPermission"),
+}
 LOOKED_AT = (
     *(Inventory, Holding, Operation, StockTransaction, Transfer, TransferLine, TransferEntry),
     *(Count, CountBin, CountLine, CountSubmission, CountEntry),

@@ -188,21 +188,21 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
-ACCOUNT_FORMS = {"reset_password": "accounts.views.proof_forms.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.proofs.ForgottenPasswordForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SECOND_FACTOR_FOR = {"admin", *second_factor_for}
 SECOND_FACTOR_URL = "accounts:security"
 MFA_ADAPTER = "accounts.services.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "accounts.views.proof_forms.SecondStepForm",
-    "reauthenticate": "accounts.views.proof_forms.ConfirmByCodeForm",
-    "activate_totp": "accounts.views.proof_forms.SetUpAppForm",
-    "add_webauthn": "accounts.views.proof_forms.AddPasskeyForm",
-    "edit_webauthn": "accounts.views.proof_forms.RenamePasskeyForm",
-    "login_webauthn": "accounts.views.proof_forms.PasskeySignInForm",
-    "authenticate_webauthn": "accounts.views.proof_forms.PasskeyStepForm",
-    "reauthenticate_webauthn": "accounts.views.proof_forms.ConfirmByPasskeyForm",
+    "authenticate": "accounts.forms.proofs.SecondStepForm",
+    "reauthenticate": "accounts.forms.proofs.ConfirmByCodeForm",
+    "activate_totp": "accounts.forms.proofs.SetUpAppForm",
+    "add_webauthn": "accounts.forms.proofs.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.proofs.RenamePasskeyForm",
+    "login_webauthn": "accounts.forms.proofs.PasskeySignInForm",
+    "authenticate_webauthn": "accounts.forms.proofs.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.forms.proofs.ConfirmByPasskeyForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

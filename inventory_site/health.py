@@ -21,7 +21,7 @@ from inventory_site.web.access import anyone
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
     """Answer as long as the process can."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @anyone

@@ -47,6 +47,9 @@ mail_address = validate.Regexp(
     error="Not an address like submission://smtp.example.com.",
 )
 fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
+provider_address = validate.Regexp(
+    r"(https://[^/?#]+[^?#]*)?$" if PRODUCTION else r"(https?://[^/?#]+[^?#]*)?$", error="Not an https:// address."
+)
 web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
 
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50, error="Shorter than 50 characters."))
@@ -83,6 +86,10 @@ EMAIL_URL = env.str("EMAIL_URL", validate=mail_address, **outside_production("fi
 EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
 REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
 REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="", validate=provider_address)
+with_provider: dict[str, Any] = {"validate": validate.Length(min=1)} if OIDC_SERVER_URL else {"default": ""}
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (env.str(f"OIDC_CLIENT_{name}", **with_provider) for name in ("ID", "SECRET"))
+OIDC_NAME = env.str("OIDC_NAME", default="") or "your company's account"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
 try:
@@ -114,6 +121,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "auditlog",
     "csp",
@@ -127,17 +135,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "inventory_site.web.browser_policy.BrowserPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "inventory_site.web.refusals.RefusalsMiddleware",
     "inventory_site.web.bodies.LargestBodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "inventory_site.web.person.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "inventory_site.web.middleware.SecondFactorMiddleware",
     "inventory_site.web.trail.TrailMiddleware",
+    "inventory_site.web.session_life.SessionLifeMiddleware",
+    "inventory_site.web.middleware.MethodsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory_site.web.middleware.PrivatePagesMiddleware",
     "inventory_site.web.middleware.PersonTimeZoneMiddleware",
@@ -188,7 +199,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
-ACCOUNT_FORMS = {"reset_password": "accounts.forms.proofs.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",
+    "change_password": "accounts.forms.proofs.AnotherPasswordForm",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+SOCIALACCOUNT_ADAPTER = "accounts.services.single_sign_on.SingleSignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SECOND_FACTOR_FOR = {"admin", *second_factor_for}
 SECOND_FACTOR_URL = "accounts:security"
@@ -239,7 +255,11 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Half a day unused, two weeks after signing in at the latest; docs/security.md says why.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_LIFETIME = 14 * 24 * 3600
+# Pages about people, which no browser may keep; the others stay at hand for who goes back without a signal.
+NEVER_STORED = ("accounts:", "admin:", "account_", "mfa_", "reports:audit-")
 # A person may send 1,000 lines of seven fields each; 1,001 must still reach the form, which says so in words.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # As in deploy/nginx.conf: a photo of 15 MB and its form.

@@ -1,11 +1,16 @@
 """Lines of the log: what somebody sent cannot begin a line of its own, nor move the cursor of who reads it."""
 
 import logging
+import time
 import unicodedata
 
 
 class OneLineFormatter(logging.Formatter):
-    """Writes every hidden character of a message as its code; the lines of a traceback are set in."""
+    """Writes every hidden character of a message as its code; the lines of a traceback are set in. Times are UTC."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         return _visible(super().formatMessage(record))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -45,8 +45,28 @@ class SecondFactorMiddleware:
         return redirect(settings.SECOND_FACTOR_URL) if request.user.owes_second_factor else None
 
 
+class MethodsMiddleware:
+    """Refuses every method that no page of ours sends (405): a view that looks would take them for a GET."""
+
+    ALLOWED = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        return None if request.method in self.ALLOWED else HttpResponseNotAllowed(self.ALLOWED)
+
+
 class PrivatePagesMiddleware:
-    """Keeps a person's pages out of shared caches, and a fragment from being taken for the page of its address."""
+    """Keeps a person's pages out of shared caches, and a fragment from being taken for the page of its address.
+
+    Pages about people (NEVER_STORED) stay out of the browser's own cache too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -54,6 +74,10 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name.startswith(settings.NEVER_STORED):
+            if "no-store" not in response.headers.get("Cache-Control", ""):
+                response.headers["Cache-Control"] = "private, no-store"
+        elif request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -176,6 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "accounts.services.passwords.LeakedPasswordValidator"},
+    {"NAME": "accounts.services.passwords.ContextWordsValidator"},
 ]
 # E-mail addresses are unique without case, by a constraint that the check for a unique field does not know.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

@@ -20,5 +20,6 @@ RUN mkdir -p var/media && chown holdfast:holdfast var/media
 USER holdfast
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["gunicorn", "inventory_site.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-    "--keep-alive", "0", "--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "20", "--no-control-socket"]
+CMD ["gunicorn", "inventory_site.wsgi:application", "--bind", "0.0.0.0:8000", \
+    "--worker-class", "inventory_site.gunicorn_worker.PatientWorker", "--keep-alive", "0", "--preload", \
+    "--workers", "2", "--threads", "4", "--graceful-timeout", "20", "--no-control-socket"]

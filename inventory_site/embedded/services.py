@@ -22,8 +22,8 @@ from inventory_site.embedded.valkey import Valkey
 # A connection that is kept stays with one worker, be it the busier one; a new one goes to whichever is free. What is
 # imported before the workers part is there at once when one of them is replaced.
 GUNICORN = [
-    *[sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--keep-alive", "0", "--preload"],
-    "--no-control-socket",
+    *[sys.executable, "-m", "gunicorn", "--worker-class", "inventory_site.gunicorn_worker.PatientWorker"],
+    *["--keep-alive", "0", "--preload", "--no-control-socket"],
 ]
 CELERY = [sys.executable, "-m", "celery", "-A", "inventory_site.celery:app"]
 

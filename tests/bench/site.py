@@ -16,12 +16,12 @@ CSRF = "c" * 32
 
 
 @contextmanager
-def gunicorn(application, environment, log=FOLDER / "gunicorn.log"):
+def gunicorn(application, environment, log=FOLDER / "gunicorn.log", more=()):
     """Run a WSGI application with two workers of four threads; gives its port. What it says goes to `log`."""
     port = free_port()
     with open(log, "ab") as said:
         process = subprocess.Popen(
-            [*GUNICORN, application, "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"],
+            [*GUNICORN, application, "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", *more],
             env={**environment, "DATABASE_POOL_SIZE": "8"},
             cwd=places.CHECKOUT,
             stdout=said,

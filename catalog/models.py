@@ -286,6 +286,10 @@ class Barcode(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def get_additional_data(self) -> dict[str, Any]:
+        """Tell the audit log by which product the code is found there."""
+        return {"name": f"{self.product.sku} · {self.code}"}
+
     def clean(self) -> None:
         self.code = normalise_code(self.code)
 

@@ -25,6 +25,7 @@ from inventory_site.web.request import StaffRequest
 from reports import queries
 from reports.forms import TimelineForm
 from reports.models import DailyMovement
+from reports.queries.beginnings import MOST_FOUND
 from reports.queries.timeline import Line, lines_of, seal_status
 from reports.services.audit_file import all_lines, said, signed_file
 from reports.templatetags import trail as wording
@@ -123,6 +124,8 @@ def audit_list(request: StaffRequest) -> HttpResponse:
         "lines": lines,
         "after": after,
         "form": form,
+        "asked": asked,
+        "most_found": MOST_FOUND,
         "chips": chips(request, {**({"warehouse": chosen.name} if chosen else {}), **form.words}),
         "query": without(request),
         "warehouses": managed,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory_site.demo import company, journey
-from inventory_site.demo.bare_tables import without_indexes
+from inventory_site.demo.bare_tables import LEDGER, without_indexes
 from inventory_site.demo.people import add_people
 from inventory_site.demo.statements import Progress, be_patient, drop_staging, run
 
@@ -76,7 +76,7 @@ def load_real(seed: int, progress: Progress) -> journey.Report:
 
 def _book(seed: int, progress: Progress) -> None:
     """Turn `demo_line` into operations, ledger rows, levels and incidents."""
-    with without_indexes(progress, _("Indexes, foreign keys and the triggers' checks")):
+    with without_indexes(LEDGER, progress, _("Indexes, foreign keys and the triggers' checks")):
         with progress.step(_("The ledger")):
             run("ledger.sql", {"seed": seed, "note": NOTE})
         with progress.step(_("Levels and holdings")):

@@ -56,7 +56,7 @@ class Operation(AppendOnly):
 
     key = models.UUIDField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="operations")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="operations", db_index=False)
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -107,9 +107,20 @@ class Operation(AppendOnly):
         indexes = [
             models.Index(fields=["warehouse", "-created"], name="operation_by_warehouse"),
             models.Index(fields=["by", "-created"], name="operation_by_person"),
+            # The time line of the audit page asks each warehouse for its newest, by one of these.
+            models.Index(fields=["by", "warehouse", "-created", "-key"], name="operation_of_person"),
+            models.Index(fields=["kind", "warehouse", "-created", "-key"], name="operation_of_kind"),
+            models.Index(
+                fields=["address", "warehouse", "-created", "-key"],
+                name="operation_from_address",
+                condition=Q(address__isnull=False),
+            ),
             models.Index(
                 OpClass(Upper("reference"), name="text_pattern_ops"),
-                name="operation_by_reference",
+                "warehouse",
+                models.F("created").desc(),
+                models.F("key").desc(),
+                name="operation_of_reference",
                 condition=~Q(reference=""),
             ),
             models.Index(

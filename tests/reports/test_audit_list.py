@@ -10,9 +10,10 @@ from django.urls import reverse
 from accounts.services import set_right
 from inventory_site.web.trail import Act
 from stock.services import set_thresholds
-from tests.factories import PASSWORD, person
+from tests.factories import PASSWORD, ProductFactory, person
 
 PAGE = "/audit/"
+MORE = "More than 50 are called so"
 
 
 def rows(response):
@@ -52,6 +53,7 @@ def written(manager, admin, clean, desk, north, south, bolt, client):
     bolt.save()
     desk.receive(north, bolt, 5, reference="PO-1")
     desk.receive(south, bolt, 5, reference="PO-2")
+    LogEntry.objects.filter(object_repr__contains="South Pier").update(remote_addr="192.0.2.7")
     return client
 
 
@@ -96,6 +98,18 @@ def test_a_manager_who_may_only_look_at_a_warehouse_does_not_read_its_audit(writ
         ({"act": "booked"}, [0, 1]),
         ({"act": str(Act.UPDATE.value)}, [2, 3, 4, 5]),
         ({"act": str(Act.CREATE.value)}, []),
+        ({"act": "receive"}, [0, 1]),
+        ({"act": "ship"}, []),
+        ({"sku": "bolt-m8"}, [0, 1, 2, 3]),
+        ({"sku": "bolt"}, []),
+        ({"sku": "BOLT-M8", "kind": "operation"}, [0, 1]),
+        ({"sku": "BOLT-M8", "q": "po-1"}, [1]),
+        ({"sku": "BOLT-M8", "q": "bolt-m8 @"}, [3]),
+        ({"sku": "BOLT-M8", "since": "2020-01-01", "until": "2020-01-02"}, []),
+        ({"sku": "BOLT-M8", "since": "2020-01-01", "warehouse": "SOUTH"}, [0]),
+        ({"address": "192.0.2.7"}, [4]),
+        ({"address": "192.0.2.8"}, []),
+        ({"address": "192.0.2"}, [0, 1, 2, 3, 4, 5]),
         ({"q": "bolt-m8"}, [2, 3]),
         ({"q": "po-"}, [0, 1]),
         ({"q": "north"}, [5]),
@@ -175,8 +189,46 @@ def test_a_page_costs_the_same_at_any_size(client, admin, desk, north, bolt, cou
     client.force_login(admin)
     with django_assert_num_queries(8):
         client.get(PAGE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(PAGE, {"person": "desk", "q": "north", "warehouse": "NORTH", "kind": "warehouses.warehouse"})
+    with django_assert_num_queries(10):
+        client.get(PAGE, {"sku": "BOLT-M8", "act": "booked", "since": "2026-01-01", "until": "2036-01-01"})
+
+
+def test_all_that_was_booked_of_a_product_comes_once_however_many_lines_it_took(client, admin, clean, north, desk):
+    """Two bins of one product make two lines of one operation; the pages of it follow each other without a gap."""
+    bolt, nut = ProductFactory(sku="BOLT-1"), ProductFactory(sku="NUT-1")
+    for number in range(30):
+        desk.receive(north, bolt, 5, reference=f"PO-{number:02}")
+        desk.receive(north, nut, 5)
+    desk.ship(north, bolt, 7)
+    client.force_login(admin)
+    seen, mark = [], ""
+    while True:
+        page = client.get(PAGE, {"sku": "BOLT-1", "act": "booked", **({"after": mark} if mark else {})})
+        seen += rows(page)
+        if not (mark := page.context["after"]):
+            break
+    wanted = [f"Received Operation | NORTH · PO-{number:02}" for number in reversed(range(30))]
+    assert seen == ["Shipped Operation | NORTH", *wanted]
+
+
+def test_names_of_other_warehouses_take_no_place_in_a_search(client, manager, clean, north, south, desk, bolt):
+    """Fifty references that begin alike in a warehouse of others stand before the one that is asked for."""
+    for number in range(51):
+        desk.receive(south, bolt, 1, reference=f"PO-{number:02}")
+    desk.receive(north, bolt, 1, reference="PO-99")
+    client.force_login(manager)
+    page = client.get(PAGE, {"q": "po-"})
+    assert rows(page) == ["Received Operation | NORTH · PO-99"]
+    assert MORE not in page.content.decode()
+
+
+def test_a_search_that_finds_too_many_names_says_so(client, admin, clean, south, desk, bolt):
+    for number in range(51):
+        desk.receive(south, bolt, 1, reference=f"PO-{number:02}")
+    client.force_login(admin)
+    assert MORE in client.get(PAGE, {"q": "po-"}).content.decode()
 
 
 def everything_kept():

@@ -17,6 +17,7 @@ from inventory_site.demo.counting import leave_counts
 from inventory_site.demo.loading import Plan, load_made_up, load_real
 from inventory_site.demo.people import PASSWORD, accounts
 from inventory_site.demo.statements import Progress
+from inventory_site.demo.trail import leave_trail
 from inventory_site.demo.transfers import leave_transfers
 from reports.services import rebuild
 from stock.models import Operation
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=60, help=_("how many days of history"))
         parser.add_argument("--seed", type=int, default=1, help=_("the same seed makes the same data"))
         parser.add_argument("--until", type=_moment, default=None, help=_("where the history ends; now if not given"))
+        parser.add_argument("--audit", type=int, default=0, help=_("how many rows of the audit log to make up"))
         parser.add_argument("--real", action="store_true", help=_("load the Complete Journey grocery data instead"))
         parser.add_argument("--accounts", action="store_true", help=_("only print the demo accounts that exist here"))
 
@@ -54,6 +56,8 @@ class Command(BaseCommand):
                 leave_counts(plan.seed, plan.until)
             with progress.step(_("Transfers")):
                 leave_transfers(plan.seed, plan.until)
+            if options["audit"]:
+                leave_trail(options["audit"], seed=plan.seed, until=plan.until, progress=progress)
         with progress.step(_("Daily movements and statistics")):
             rebuild(now=timezone.now())
             with connection.cursor() as cursor:
@@ -75,7 +79,12 @@ def _moment(text: str) -> datetime:
 
 def _plan(options: dict[str, Any]) -> Plan:
     """Check the sizes; raises CommandError."""
-    limits = {"products": (10, 1_000_000), "movements": (1_000, 1_000_000_000), "days": (5, 3_650)}
+    limits = {
+        "products": (10, 1_000_000),
+        "movements": (1_000, 1_000_000_000),
+        "days": (5, 3_650),
+        "audit": (0, 1_000_000_000),
+    }
     for name, (least, most) in limits.items():
         if not least <= options[name] <= most:
             raise CommandError(

@@ -12,11 +12,14 @@ import dj_email_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvValidationError, validate
+from environs import EnvValidationError, FileAwareEnv, validate
+
+from inventory_site.addresses import database_address, encrypted, mail_address, redis_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env(eager=False)
+# NAME_FILE names a file that holds the value of NAME: that is how secret stores hand theirs over.
+env = FileAwareEnv(eager=False, strip_whitespace=True)
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 ENVIRONMENT = env.str(
@@ -40,12 +43,6 @@ def each(check: validate.Validator) -> Callable[[list[str]], None]:
     return check_all
 
 
-database_address = validate.Regexp(r"postgres(ql)?://", error="Not a postgresql:// address.")
-redis_address = validate.Regexp(r"(rediss?|unix)://", error="Not a redis://, rediss:// or unix:// address.")
-mail_address = validate.Regexp(
-    r"(smtp|submission|file|console|memory|dummy)://",
-    error="Not an address like submission://smtp.example.com.",
-)
 fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
 web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
 
@@ -75,11 +72,13 @@ SEAL_KEY = env.str(
 )
 SEAL_KEY_FALLBACKS: list[str] = env.list("SEAL_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
-DATABASE_URL = env.str("DATABASE_URL", validate=database_address)
+PLAIN_TEXT_HOSTS: list[str] = env.list("PLAIN_TEXT_HOSTS", default=[])
+outside = [encrypted(PLAIN_TEXT_HOSTS)] if PRODUCTION else []
+DATABASE_URL = env.str("DATABASE_URL", validate=[database_address, *outside])
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0, validate=validate.Range(min=0, max=100))
-REDIS_URL = env.str("REDIS_URL", validate=redis_address)
-BROKER_URL = env.str("BROKER_URL", validate=redis_address)
-EMAIL_URL = env.str("EMAIL_URL", validate=mail_address, **outside_production("file://"))
+REDIS_URL = env.str("REDIS_URL", validate=[redis_address, *outside])
+BROKER_URL = env.str("BROKER_URL", validate=[redis_address, *outside])
+EMAIL_URL = env.str("EMAIL_URL", validate=[mail_address, *outside], **outside_production("file://"))
 EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
 REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
 REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])

@@ -28,8 +28,8 @@ def refusal(tmp_path, **changes):
     """Read the settings in a fresh process, from a copy without `.env`; give what it names as wrong."""
     (tmp_path / "inventory_site").mkdir(exist_ok=True)
     (tmp_path / "inventory_site" / "__init__.py").touch()
-    source = (CHECKOUT / "inventory_site" / "settings.py").read_text()
-    (tmp_path / "inventory_site" / "settings.py").write_text(source)
+    for name in ("settings.py", "addresses.py"):
+        (tmp_path / "inventory_site" / name).write_text((CHECKOUT / "inventory_site" / name).read_text())
     environment = {name: value for name, value in {**FIT, **changes}.items() if value is not None}
     done = subprocess.run(
         [sys.executable, "-c", "import inventory_site.settings"],
@@ -93,6 +93,48 @@ def test_all_wrong_variables_are_named_at_once(tmp_path):
 )
 def test_production_refuses(tmp_path, name, value, why):
     assert refusal(tmp_path, **{name: value}) == {name: why}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "need"),
+    [
+        ("DATABASE_URL", "postgresql://holdfast@db.example.com/holdfast", "sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://holdfast@db.example.com/holdfast?sslmode=require", "sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://holdfast@10.0.0.5,127.0.0.1/holdfast", "sslmode=verify-full"),
+        ("REDIS_URL", "redis://cache.example.com/0", "rediss://...?ssl_cert_reqs=required"),
+        ("BROKER_URL", "redis://:secret@10.0.0.6/0", "rediss://...?ssl_cert_reqs=required"),
+        ("BROKER_URL", "rediss://broker.example.com/0?ssl_cert_reqs=none", "ssl_cert_reqs=required"),
+        ("BROKER_URL", "rediss://broker.example.com/0", "ssl_cert_reqs=required"),
+        ("EMAIL_URL", "smtp://smtp.example.com", "submission://"),
+    ],
+)
+def test_production_sends_nothing_unencrypted_to_another_machine(tmp_path, name, value, need):
+    assert refusal(tmp_path, **{name: value}) == {
+        name: f"Not encrypted, and neither on this machine nor named in PLAIN_TEXT_HOSTS: {need}."
+    }
+    assert refusal(tmp_path, ENVIRONMENT="development", **{name: value}) == {}
+
+
+def test_it_does_where_the_operator_names_the_host_or_all_of_it_is_encrypted(tmp_path):
+    named = {"DATABASE_URL": "postgresql://holdfast@postgres/holdfast", "REDIS_URL": "redis://cache/0"}
+    assert refusal(tmp_path, PLAIN_TEXT_HOSTS="postgres,cache", **named) == {}
+    encrypted = {
+        "DATABASE_URL": "postgresql://holdfast@db.example.com/holdfast?sslmode=verify-full&sslrootcert=system",
+        "REDIS_URL": "rediss://cache.example.com/0?ssl_cert_reqs=required",
+        "BROKER_URL": "rediss://broker.example.com/0?ssl_cert_reqs=required",
+        "EMAIL_URL": "submission://smtp.example.com",
+    }
+    assert refusal(tmp_path, **encrypted) == {}
+
+
+def test_a_secret_may_come_as_a_file(tmp_path):
+    secret = tmp_path / "secret_key"
+    secret.write_text("short\n")
+    assert refusal(tmp_path, SECRET_KEY=None, SECRET_KEY_FILE=str(secret)) == {
+        "SECRET_KEY": "Shorter than 50 characters."
+    }
+    secret.write_text(f"{FIT['SECRET_KEY']}\n")
+    assert refusal(tmp_path, SECRET_KEY=None, SECRET_KEY_FILE=str(secret)) == {}
 
 
 def test_production_is_what_an_unset_environment_means(tmp_path):

@@ -41,9 +41,12 @@ def right_cell(context: Context, access: Access, back: str = "") -> SafeString:
     )
 
 
+CHOSEN, NOT_CHOSEN = SafeString(" selected"), SafeString("")
+
+
 @lru_cache
 def _options(stored: Right | None, language: str | None) -> SafeString:
     """Return the choices in the language in force, with what is stored among them."""
     rights = [("", _("None")), *((right, str(words)) for right, words in RIGHT_WORDS.items())]
-    marked = ((right, SafeString(" selected" if right == (stored or "") else ""), words) for right, words in rights)
+    marked = ((right, CHOSEN if right == (stored or "") else NOT_CHOSEN, words) for right, words in rights)
     return format_html_join("", '<option value="{}"{}>{}</option>', marked)

@@ -40,7 +40,7 @@ def add_warehouses(places: Sequence[Place] = PLACES) -> list[Warehouse]:
 
 def add_products(number: int, seed: int) -> None:
     """Add so many products, with their barcodes; `demo_product` keeps what the history needs to know of each."""
-    chance = random.Random(f"products {seed}")
+    chance = random.Random(f"products {seed}")  # nosec B311 # invents goods
     kinds = families()
     names = sorted({family.category for family in kinds})
     categories = {name: Category.objects.create(name=name).pk for name in names}

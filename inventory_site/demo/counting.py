@@ -32,7 +32,7 @@ def leave_counts(seed: int, until: datetime) -> None:
         .order_by("code")
     )
     bins = list(filled[: 2 * BINS])
-    chance = random.Random(f"counts {seed}")
+    chance = random.Random(f"counts {seed}")  # nosec B311 # invents counts
     for number, (places, note) in enumerate(((bins[:BINS], "Weekly round"), (bins[BINS:], "After the stock move"))):
         if not places:
             continue

@@ -7,7 +7,7 @@ from inventory_site.demo.statements import copy
 from warehouses.models import Right, Warehouse
 
 # Shown at every start; it protects invented goods.
-PASSWORD = "count-twice-ship-once"
+PASSWORD = "count-twice-ship-once"  # nosec B105 # shown at every start
 DOMAIN = "demo.holdfast.example"
 # Role, name, in how many warehouses, with which right.
 ACCOUNTS: tuple[tuple[str, str, int, Right], ...] = (

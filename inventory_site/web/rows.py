@@ -39,4 +39,5 @@ def _reading(
     converters = [
         (place, convert) for place, field in enumerate(fields) for convert in field.get_db_converters(connection)
     ]
-    return f"SELECT {columns} FROM {model._meta.db_table}", [field.attname for field in fields], converters
+    reads = f"SELECT {columns} FROM {model._meta.db_table}"  # nosec B608 # names of our own tables and columns
+    return reads, [field.attname for field in fields], converters

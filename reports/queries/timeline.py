@@ -34,7 +34,7 @@ EVERYWHERE = f"""
         SELECT (SELECT {PLACE} FROM auditlog_logentry WHERE {PLACE} > place ORDER BY {PLACE} LIMIT 1)
         FROM every WHERE place IS NOT NULL
     ) SELECT place FROM every WHERE place IS NOT NULL
-"""
+"""  # nosec B608 # only constants of our own
 THESE = "SELECT place FROM unnest(%(places)s::bigint[]) AS place"
 # The first column of the index is asked by ANY and comes first in the order too, for nothing but this: the index of
 # moments, which auditlog brings, cannot give that order. PostgreSQL would walk it, through all rows of other places.

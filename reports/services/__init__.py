@@ -63,7 +63,7 @@ ADD = f"""
         moved_out = daily.moved_out + excluded.moved_out,
         net = daily.net + excluded.net,
         lines = daily.lines + excluded.lines
-"""
+"""  # nosec B608 # only constants of our own
 # For a table of its own several workers of PostgreSQL add up, for an INSERT only one; and where nothing stands, nothing
 # clashes.
 ANEW = f"CREATE TEMPORARY TABLE reports_anew AS {SUMS}"
@@ -124,7 +124,7 @@ def rebuild(*, now: datetime) -> int:
         cursor.execute(ANEW.format(rows=ALL % {"horizon": horizon, "restored": restored}))
         taken = _number(cursor, "SELECT coalesce(sum(lines), 0)::bigint FROM reports_anew")
         cursor.execute("DELETE FROM reports_dailymovement")
-        cursor.execute(f"{INSERT} SELECT * FROM reports_anew")
+        cursor.execute(f"{INSERT} SELECT * FROM reports_anew")  # nosec B608 # only constants of our own
         cursor.execute("DROP TABLE reports_anew")
         _move_mark(cursor, Mark(horizon, restored), now)
     return taken
@@ -143,7 +143,8 @@ def _lock_mark(cursor: CursorWrapper) -> Mark:
 
 def _add(cursor: CursorWrapper, rows: str, bounds: dict[str, int]) -> int:
     # Nothing below the horizon changes any more, so the two statements see the same rows.
-    taken = _number(cursor, f"SELECT count(*) FROM stock_stocktransaction WHERE {rows}", bounds)
+    count = f"SELECT count(*) FROM stock_stocktransaction WHERE {rows}"  # nosec B608 # NEW or ALL, which are constants
+    taken = _number(cursor, count, bounds)
     if taken:
         cursor.execute(ADD.format(rows=rows), bounds)
     return taken

@@ -42,7 +42,7 @@ def verb(work: Callable[P, R]) -> Callable[P, R]:
                     raise
                 if state not in (DEADLOCK, SERIALIZATION):
                     connection.close()
-                time.sleep(random.uniform(0.01, 0.05) * attempt)
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # nosec B311 # spreads tries, guards nothing
         raise AssertionError("unreachable")
 
     return entered

@@ -50,7 +50,7 @@ SELECT greatest(
     (SELECT max(id) FROM stock_stocktransaction
      WHERE occurred_on < ((created AT TIME ZONE 'UTC') - interval '12 hours')::date AND occurred_on <= %(day)s)
 )
-"""
+"""  # nosec B608 # only constants of our own
 
 # `OFFSET 0` keeps the test of the moment behind the walk: PostgreSQL would take the index of moments for it, which
 # says no more than that nearly all of the ledger is older.
@@ -67,7 +67,7 @@ CROSS JOIN LATERAL (
     ) AS older
     WHERE created <= %(at)s LIMIT 1
 ) AS line
-"""
+"""  # nosec B608 # only constants of our own
 
 PARTS = """
 SELECT line.warehouse_id, location.code, location.kind, lot.number, lot.expires_on, line.quantity
@@ -98,19 +98,21 @@ FROM (
 ) AS line
 LEFT JOIN catalog_lot lot ON lot.id = line.lot_id
 ORDER BY lot.expires_on NULLS LAST, lot.number
-"""
+"""  # nosec B608 # only constants of our own
+
+STANDS = f"{WHERE_IT_STANDS} SELECT id FROM stands"  # nosec B608 # only constants of our own
 
 Pair = tuple[int, int]
 
 
 def id_before(moment: datetime) -> int:
     """Return an id up to which every line of the ledger was booked before this moment. One query."""
-    return int(_rows(f"{WHERE_IT_STANDS} SELECT id FROM stands", limit=moment - SLACK)[0][0])
+    return int(_rows(STANDS, limit=moment - SLACK)[0][0])
 
 
 def last_id_at(moment: datetime) -> int:
     """Return an id above which every line of the ledger was booked after this moment. One query."""
-    return int(_rows(f"{WHERE_IT_STANDS} SELECT id FROM stands", limit=moment + SLACK)[0][0])
+    return int(_rows(STANDS, limit=moment + SLACK)[0][0])
 
 
 def last_id_of(day: date) -> int:

@@ -44,7 +44,7 @@ SELECT coalesce(sum(quantity), 0),
              AND (%(lot)s::bigint IS NULL OR held.lot_id = %(lot)s)
        ) END
 {BOOKED.format(bounds="id <= place.last", limit="OFFSET 0")}
-"""
+"""  # nosec B608 # only constants of our own
 
 PAGE = f"""
 SELECT id, quantity

@@ -106,7 +106,7 @@ def _of_operations(lines: Lines, operations: QuerySet[Operation], places: Places
     there = operations.filter(Q(warehouse__in=[place.pk for place in places]) | ~Q(kind__in=IN_ONE_PLACE))
     keys = list(there.values_list("pk", flat=True)[: FEW + 1])
     if len(keys) <= FEW:
-        return cast("Lines", lines.extra(where=[OF_OPERATIONS], params=[keys]))
+        return cast("Lines", lines.extra(where=[OF_OPERATIONS], params=[keys]))  # nosec B610 # a constant, the keys are bound
     return lines.filter(operation__in=there.values("pk"))
 
 
@@ -117,7 +117,7 @@ def of_bin(lines: Lines, code: str, places: Places) -> Lines:
 
 def of_lot(lines: Lines, number: str, _places: Places) -> Lines:
     """Return the lines of the lots with this number, whatever product they are of."""
-    return cast("Lines", lines.extra(where=[OF_LOTS], params=[number]))
+    return cast("Lines", lines.extra(where=[OF_LOTS], params=[number]))  # nosec B610 # a constant, the number is bound
 
 
 def since(lines: Lines, day: date, _places: Places) -> Lines:

@@ -5,10 +5,12 @@ from typing import Any, cast
 # These register what is taken away below.
 import allauth.account.admin
 import allauth.mfa.admin
+import allauth.socialaccount.admin
 import allauth.usersessions.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from auditlog.admin import LogEntryAdmin
 from auditlog.filters import ResourceTypeFilter
@@ -23,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused, StateMovedOn
 from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
-from accounts.models import Invitation, Registration, User, WarehouseUserPermission
+from accounts.models import AddressChange, Invitation, Letter, Registration, User, WarehouseUserPermission
 from accounts.services import change_role, restore, set_right, set_role, suspend
 from inventory_site.web.read_only import ReadOnlyAdmin
 
@@ -31,6 +33,8 @@ admin.site.site_header = admin.site.site_title = "Holdfast"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Roles keep their groups in step, and an address stands at its person.
 admin.site.unregister([Group, EmailAddress, LogEntry, Authenticator, UserSession])
+# The one provider stands in the environment, so no table of them could let strangers in.
+admin.site.unregister([SocialApp, SocialToken, SocialAccount])
 
 
 class WarehouseRightInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -146,6 +150,38 @@ class RegistrationAdmin(ReadOnlyAdmin):
     list_display = ("email", "created", "expires", "mailed")
     search_fields = ("email",)
     fields = (*list_display, "mail_error")
+
+
+@admin.register(AddressChange)
+class AddressChangeAdmin(ReadOnlyAdmin):
+    """New addresses that people have yet to prove."""
+
+    list_display = ("person", "email", "created", "expires", "mailed")
+    list_select_related = ("person",)
+    search_fields = ("email", "person__email", "person__name")
+    fields = (*list_display, "mail_error")
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnlyAdmin):
+    """Mails about sign-in that wait; what was sent is not kept."""
+
+    list_display = ("email", "template", "created", "expires", "mail_attempts")
+    search_fields = ("email",)
+    fields = (*list_display, "mail_error")
+
+
+@admin.register(SocialAccount)
+class SingleSignOnAdmin(ReadOnlyAdmin):
+    """Whom the company's own provider knows as whom: to take a link away, after which the address counts again."""
+
+    fields = list_display = ("user", "uid", "date_joined", "last_login")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "uid")
+    ordering = ("-pk",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
 
 @admin.register(LogEntry)

@@ -17,7 +17,9 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from inventory_site.web.texts import refuse_hidden_characters
 from inventory_site.web.zones import validate_zone
-from warehouses.models import Warehouse
+from warehouses.models import RIGHTS, Right, Warehouse, where_held
+
+RIGHT_OF: dict[str, Right] = {f"{right}_warehouse": right for right in RIGHTS}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -109,6 +111,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the person has to set up a second factor before anything else."""
         return self.role in settings.SECOND_FACTOR_FOR and not self.has_second_factor
 
+    # What the session's backend found with the person of a request: the right stored in each warehouse, by its id.
+    found_rights: dict[int, Right] | None = None
+
+    @property
+    def rights(self) -> dict[int, Right]:
+        """The right stored in each warehouse, by its id: as the request found it, elsewhere as it is now (one query).
+
+        What counts is the lower of it and the role: ask `may`, or `Warehouse.objects.for_user`.
+        """
+        if self.found_rights is not None:
+            return self.found_rights
+        held = WarehouseUserPermission.objects.filter(user=self)
+        return {place: RIGHT_OF[name] for place, name in held.values_list("content_object_id", "permission__codename")}
+
+    def may(self, right: Right, warehouse: int) -> bool:
+        """Say whether the person has at least `right` in the warehouse of this id. No query during a request."""
+        held = where_held(self, right)
+        return held is None or warehouse in held
+
     @property
     def has_come(self) -> bool:
         """Whether the person has ever been in: who is only invited has no name yet."""
@@ -186,6 +207,32 @@ class Registration(MailedLink):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="registration_one_per_address")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Letter(MailedLink):
+    """A mail about somebody's own account, to be written from a template when it is sent; its row is deleted then.
+
+    Whether the address has an account is found out by the worker, so that asking for a new password is the same work
+    for every address. `facts` are plain values for the template.
+    """
+
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=10, default="en")
+    template = models.CharField(_("template"), max_length=100)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class AddressChange(MailedLink):
+    """An address that somebody wants to sign in with, and has yet to prove. It is deleted once its link is used."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="address_change")
+    email = models.EmailField(_("e-mail"))
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -1,11 +1,25 @@
 from django.urls import include, path, re_path
 
-from accounts.views import invitations, passwords, people, profile, rights, security, sign_in
+from accounts.views import (
+    invitations,
+    passwords,
+    people,
+    profile,
+    rights,
+    security,
+    sign_in,
+    single_sign_on,
+)
 
 pages = [
     path("profile/", profile.profile, name="profile"),
     path("profile/security/", security.security, name="security"),
     path("profile/security/sessions/end/", security.session_end, name="session-end"),
+    path("profile/address/", profile.address, name="address"),
+    path("profile/address/sent/", profile.address_sent, name="address-sent"),
+    path("profile/address/<str:token>/", profile.address_confirm, name="address-confirm"),
+    path("sign-in/single-sign-on/", single_sign_on.start, name="single-sign-on"),
+    path("sign-in/single-sign-on/return/", single_sign_on.come_back, name="single-sign-on-return"),
     path("people/", people.person_list, name="person-list"),
     path("people/invite/", invitations.person_invite, name="person-invite"),
     path("people/rights/", rights.matrix, name="matrix"),

@@ -44,6 +44,9 @@ def each(check: validate.Validator) -> Callable[[list[str]], None]:
 
 
 fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
+provider_address = validate.Regexp(
+    r"(https://[^/?#]+[^?#]*)?$" if PRODUCTION else r"(https?://[^/?#]+[^?#]*)?$", error="Not an https:// address."
+)
 web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
 
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50, error="Shorter than 50 characters."))
@@ -82,6 +85,10 @@ EMAIL_URL = env.str("EMAIL_URL", validate=[mail_address, *outside], **outside_pr
 EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
 REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
 REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="", validate=provider_address)
+with_provider: dict[str, Any] = {"validate": validate.Length(min=1)} if OIDC_SERVER_URL else {"default": ""}
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (env.str(f"OIDC_CLIENT_{name}", **with_provider) for name in ("ID", "SECRET"))
+OIDC_NAME = env.str("OIDC_NAME", default="") or "your company's account"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
 try:
@@ -113,6 +120,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "auditlog",
     "csp",
@@ -132,7 +140,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "inventory_site.web.person.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -191,7 +199,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
-ACCOUNT_FORMS = {"reset_password": "accounts.forms.proofs.ForgottenPasswordForm"}  # nosec B105 # the name of a form
+ACCOUNT_FORMS = {
+    "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",
+    "change_password": "accounts.forms.proofs.AnotherPasswordForm",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+SOCIALACCOUNT_ADAPTER = "accounts.services.single_sign_on.SingleSignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SECOND_FACTOR_FOR = {"admin", *second_factor_for}
 SECOND_FACTOR_URL = "accounts:security"

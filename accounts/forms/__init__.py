@@ -1,6 +1,7 @@
 """What people type about themselves and others, and to prove who they are."""
 
 from accounts.forms.people import (
+    AddressForm,
     ComeInForm,
     InviteForm,
     LeaveForm,
@@ -16,6 +17,7 @@ from accounts.forms.people import (
 )
 
 __all__ = [
+    "AddressForm",
     "ComeInForm",
     "InviteForm",
     "LeaveForm",

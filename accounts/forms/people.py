@@ -25,9 +25,16 @@ class ProfileForm(SavingForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "time_zone", "home_warehouse")
-        widgets: ClassVar[dict[str, forms.Widget]] = {"time_zone": ZoneInput()}
-        help_texts: ClassVar[dict[str, Any]] = {"time_zone": gettext_lazy("The times on every page are shown in it.")}
+        fields = ("name", "phone", "time_zone", "home_warehouse")
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+            "time_zone": ZoneInput(),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "phone": gettext_lazy("With the country first, as in +441632960961. Admins see it, nobody else."),
+            "time_zone": gettext_lazy("The times on every page are shown in it."),
+        }
         error_messages: ClassVar[dict[str, dict[str, Any]]] = {
             "name": {"required": gettext_lazy("Enter your name.")},
             "time_zone": ZONE_ERRORS,
@@ -38,6 +45,27 @@ class ProfileForm(SavingForm[User]):
         home = self.fields["home_warehouse"]
         home.queryset = Warehouse.objects.for_user(self.instance, "view").open()  # type: ignore[attr-defined]
         home.empty_label = gettext_lazy("None: the first one")  # type: ignore[attr-defined]
+
+
+class AddressForm(forms.Form):
+    """The address that somebody wants to sign in with from now on."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter your new e-mail address.")},
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if email == self.person.email:
+            raise ValidationError(gettext("This is your address already."))
+        return email
 
 
 class LowerCaseEmail(SavingForm[User]):

@@ -2,8 +2,7 @@
 
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -18,11 +17,17 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 
+from accounts.models import User
+from accounts.services.letters import send_reset
 from accounts.services.second_factor import spend_code
+from accounts.services.sign_ins import of_person, refused, reset_asked
 from inventory_site.web.texts import refuse_hidden_characters
+from inventory_site.web.trail import Act
 
 # What reading a made-up credential ends in.
 UNREADABLE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
@@ -56,6 +61,7 @@ class SpendsCode:
         code: str = super().clean_code()  # type: ignore[misc]
         by_app = self.authenticator.type == Authenticator.Type.TOTP
         if by_app and not spend_code(authenticator=self.authenticator, code=code):
+            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
             raise get_mfa_adapter().validation_error("incorrect_code")
         return code
 
@@ -114,24 +120,55 @@ class RenamePasskeyForm(EditWebAuthnForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=50, validators=[refuse_hidden_characters])
 
 
-class PasskeySignInForm(ReadsCredential, LoginWebAuthnForm):
+class NotesRefusal(ReadsCredential):
+    """Tells the audit log of a passkey that was refused."""
+
+    user: User | None
+    reauthenticated: bool
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except forms.ValidationError:
+            if self.user is None:
+                refused(None)
+            else:
+                of_person(Act.PROOF_REFUSED if self.reauthenticated else Act.FACTOR_REFUSED, self.user, "passkey")
+            raise
+
+
+class PasskeySignInForm(NotesRefusal, LoginWebAuthnForm):
     """A sign-in with a passkey alone."""
 
 
-class PasskeyStepForm(ReadsCredential, AuthenticateWebAuthnForm):
+class PasskeyStepForm(NotesRefusal, AuthenticateWebAuthnForm):
     """The second step of a sign-in, by passkey."""
 
 
-class ConfirmByPasskeyForm(ReadsCredential, ReauthenticateWebAuthnForm):
+class ConfirmByPasskeyForm(NotesRefusal, ReauthenticateWebAuthnForm):
     """A proof before a change to the own account, by passkey."""
 
 
+class AnotherPasswordForm(ChangePasswordForm):
+    """The password of today and the one from now on."""
+
+    def clean_oldpassword(self) -> str:
+        try:
+            return str(super().clean_oldpassword())
+        except forms.ValidationError:
+            of_person(Act.PROOF_REFUSED, self.user, "password")
+            raise
+
+
 class ForgottenPasswordForm(ResetPasswordForm):
-    """Whose password is to be set anew. Every address gets a mail: neither words nor time tell who has an account."""
+    """Whose password is to be set anew. Nobody is looked for here: neither words nor time tell who has an account."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        if self.users:
-            return str(super().save(request, **kwargs))
         email: str = self.cleaned_data["email"]
-        get_adapter().send_mail("account/email/unknown_account", email, {})
+        reset_asked(email)
+        send_reset(email=email, language=get_language() or settings.LANGUAGE_CODE, at=timezone.now())
         return email

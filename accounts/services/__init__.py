@@ -1,5 +1,6 @@
 """Everything that changes who a person is, what they may do and how they get in."""
 
+from accounts.services.addresses import ask_address, change_address
 from accounts.services.invitations import accept_invitation, invite, resend_invitation, withdraw_invitation
 from accounts.services.leaving import anonymise
 from accounts.services.people import (
@@ -22,6 +23,8 @@ __all__ = [
     "add_person",
     "anonymise",
     "approve",
+    "ask_address",
+    "change_address",
     "change_role",
     "confirm_registration",
     "invite",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import OwnAccount, StillActive
-from accounts.models import Registration, User, WarehouseUserPermission
+from accounts.models import AddressChange, Letter, Registration, User, WarehouseUserPermission
 from accounts.services.people import set_role
 from warehouses.models import Warehouse
 
@@ -29,6 +29,8 @@ def anonymise(*, person: User, by: User, at: datetime) -> None:
     if person.status != User.Status.SUSPENDED:
         raise StillActive(_("Suspend %(name)s first.") % {"name": person})
     Registration.objects.filter(email__iexact=person.email).delete()
+    AddressChange.objects.filter(person=person).delete()
+    Letter.objects.filter(email__iexact=person.email).delete()
     for row in WarehouseUserPermission.objects.filter(user=person):
         row.delete()
     for place in Warehouse.objects.filter(next_in_line=person):

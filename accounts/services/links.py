@@ -7,6 +7,7 @@ from inventory_site.web.nudge import nudge
 
 INVITATION_LASTS = timedelta(days=7)
 REGISTRATION_LASTS = timedelta(hours=24)
+ADDRESS_LASTS = timedelta(hours=1)
 
 
 def promise_mail(link: MailedLink, *, at: datetime, lasts: timedelta) -> None:

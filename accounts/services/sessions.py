@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from inventory_site.web.trail import Act, record
 
 # The marks of browsers and systems; the first that is found counts, since each claims to be the ones below it too.
 BROWSERS = [
@@ -55,6 +56,15 @@ def end_sessions(*, person: User, keep: str | None = None, only: int | None = No
     # The cache forgets them after the commit: a request in between would put back what the table still held.
     transaction.on_commit(lambda: _forget(keys))
     return len(keys)
+
+
+def end_own_sessions(*, person: User, keep: str | None, only: int | None = None) -> int:
+    """End sessions as `end_sessions` does, on behalf of the person, and say so in the audit log; return how many."""
+    count = end_sessions(person=person, keep=keep, only=only)
+    if count:
+        ended = {"means": ["None", str(count)]}
+        record(Act.SESSIONS_ENDED, about=person, name=str(person), by=person, changes=ended)
+    return count
 
 
 def _forget(keys: list[str]) -> None:

@@ -1,6 +1,5 @@
 """Passwords: a new one by mail for who forgot theirs, another one for who knows it."""
 
-from smtplib import SMTPException
 from typing import Any, cast
 
 from allauth.account.views import (
@@ -19,20 +18,12 @@ from django.utils.translation import gettext as _
 from accounts.services.sessions import end_sessions
 from accounts.views.sign_in import Refusing, called
 from inventory_site.web.access import anyone, while_setting_up
-from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 
 
 class ForgottenView(Refusing, PasswordResetView):
     """Asks for the address; the answer is the same for every one."""
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        try:
-            response: HttpResponse = super().form_valid(form)
-        except (OSError, SMTPException):
-            return error_page(self.request, 503, _("The mail could not be sent now. Try again in a few minutes."))
-        return response
 
 
 class NewPasswordView(Refusing, PasswordResetFromKeyView):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
@@ -25,7 +27,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts.services.sessions import device_of, end_sessions, open_sessions
+from accounts.services.sessions import device_of, end_own_sessions, open_sessions
+from accounts.services.sign_in import ELSEWHERE
 from accounts.views.sign_in import Refusing, called
 from inventory_site.web.access import while_setting_up
 from inventory_site.web.limits import limited
@@ -136,7 +139,7 @@ def session_end(request: StaffRequest) -> HttpResponse:
     only = int(asked) if asked.isdecimal() and len(asked) < 19 else None
     if asked and only is None:
         return redirect("accounts:security")
-    count = end_sessions(person=request.user, keep=request.session.session_key, only=only)
+    count = end_own_sessions(person=request.user, keep=request.session.session_key, only=only)
     words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", count)
     messages.success(request, words % {"count": count})
     return redirect("accounts:security")
@@ -145,7 +148,11 @@ def session_end(request: StaffRequest) -> HttpResponse:
 @while_setting_up
 @limited("second_factor")
 def confirm(request: StaffRequest) -> HttpResponseBase:
-    return _confirm(request)
+    """Ask for the password; who signs in by the company's provider alone is sent there."""
+    if get_account_adapter().get_reauthentication_methods(request.user)[0]["id"] != ELSEWHERE:
+        return _confirm(request)
+    context = {"next": get_next_redirect_url(request) or SECURITY}
+    return render(request, "account/reauthenticate_elsewhere.html", context)
 
 
 @while_setting_up

@@ -64,9 +64,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # allauth has stricter ones of its own, which count nothing while Redis is away.
     "sign_in": (Rule("120/minute", method="POST"), Rule("20/5minute", method="POST", of="login")),
     "second_factor": (Rule("30/5minute", method="POST"),),
+    "single_sign_on": (Rule("120/minute"),),
     "password_reset": (Rule("20/minute", method="POST"), Rule("5/hour", method="POST", of="email")),
     "register": (Rule("20/hour", method="POST"),),
     "invitation": (Rule("100/hour", method="POST"), Rule("5/hour", method="POST", of="email")),
+    "address": (Rule("5/hour", method="POST"),),
     "open_invitation": (Rule("30/minute"),),
 }
 

@@ -34,7 +34,16 @@ class Act(models.IntegerChoices):
     SIGN_IN = 10, _("Signed in")
     SIGN_IN_FAILED = 11, _("Sign-in failed")
     SIGN_OUT = 12, _("Signed out")
+    FACTOR_USED = 13, _("Second factor used")
+    FACTOR_REFUSED = 14, _("Second factor refused")
+    PROVED = 15, _("Confirmed who they are")
+    PROOF_REFUSED = 16, _("Confirmation refused")
+    RESET_ASKED = 17, _("Asked for a new password")
+    PASSWORD_SET = 18, _("Password changed")
+    SESSIONS_ENDED = 19, _("Sessions ended")
     EXPORT = 20, _("Exported")
+    FACTOR_ADDED = 30, _("Second factor added")
+    FACTOR_REMOVED = 31, _("Second factor removed")
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,11 @@ class Origin:
 
 
 _origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  # It is frozen.
+
+
+def origin() -> Origin:
+    """Return where the request that is being answered came from; nowhere, outside of one."""
+    return _origin.get()
 
 
 class TrailMiddleware(AuditlogMiddleware):

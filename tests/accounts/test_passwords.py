@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import get_default_password_validat
 from django.core import mail
 from django.test import Client
 
+from accounts.delivery import send_links
 from tests.accounts.codes import give_password
 from tests.factories import PASSWORD, person
 
@@ -76,6 +77,7 @@ def test_a_change_ends_the_other_sessions_and_keeps_this_one(client, sam):
     assert client.session.session_key != before
     assert phone.get("/profile/")["Location"] == "/sign-in/?next=/profile/"
     assert client.get(SECURITY).context["sessions"] == []
+    assert send_links() == 1
     assert [(message.to, message.subject) for message in mail.outbox] == [
         (["sam@example.com"], "Holdfast: Password Changed")
     ]

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
+from accounts.delivery import send_links
 from tests.accounts.codes import code_now, give_code, give_password, is_in
 from tests.factories import person
 
@@ -50,6 +51,7 @@ def test_the_first_code_sets_it_up_and_shows_the_recovery_codes_once(client, sam
     assert {row.type for row in Authenticator.objects.filter(user=sam)} == {"totp", "recovery_codes"}
     again = client.get(CODES).content.decode()
     assert [code for code in codes if code in again] == []
+    assert send_links() == 1
     assert [message.to for message in mail.outbox] == [["sam@example.com"]]
     other = Client()
     assert give_password(other, sam)["Location"] == "/sign-in/second-step/"

@@ -4,11 +4,12 @@ import math
 import string
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.test import Client
 
 from tests.accounts.codes import give_password
-from tests.factories import person
+from tests.factories import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +44,23 @@ def test_a_session_is_of_the_one_password_it_was_begun_with(client):
     sam.set_password("another quiet harbour")
     sam.save()
     assert client.get("/profile/")["Location"] == "/sign-in/?next=/profile/"
+
+
+def test_a_proof_before_a_change_gives_the_session_a_new_key_and_the_old_one_opens_nothing(client):
+    give_password(client, person("staff"))
+    before, elsewhere = client.cookies["sessionid"].value, Client()
+    assert client.post("/profile/confirm/?next=/profile/", {"password": PASSWORD}).status_code == 302
+    after = client.cookies["sessionid"].value
+    elsewhere.cookies["sessionid"] = before
+    assert before != after
+    assert elsewhere.get("/profile/")["Location"] == "/sign-in/?next=/profile/"
+    assert client.get("/profile/").status_code == 200
+    # It is still known as the one session there is.
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [after]
+
+
+def test_a_proof_that_is_refused_changes_no_key(client):
+    give_password(client, person("staff"))
+    before = client.cookies["sessionid"].value
+    assert client.post("/profile/confirm/", {"password": "guessed by somebody"}).status_code == 422
+    assert client.cookies["sessionid"].value == before

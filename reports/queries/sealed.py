@@ -1,66 +1,84 @@
 """The digests that seals are made of. They are computed in the database, a window of ids at a time: memory stays flat.
 
-Each row is digested with its id and all that it says, a ledger row with its operation; a window's digest is that of its
-rows' digests in the order of their ids, a day's that of its windows'. So a row that was edited, deleted, inserted or
-given another place changes the digest of its day. `actor_email` is left out: it repeats what `actor` says, and may be
-taken away when a person leaves.
+A window's digest is SHA-256 over all that its rows say, in the order of their ids, and over the operations that they
+belong to, each once, in the order of their keys; a day's digest is SHA-256 over that of its windows. So a row that was
+edited, deleted, inserted or given another place changes the digest of its day. `actor_email` is left out: it repeats
+what `actor` says, and may be taken away when a person leaves.
+
+What is sealed is final, so windows can be asked over several connections at once, without a common snapshot.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 # A seal and its verification take the same windows: those of a multiple of this.
 WINDOW = 50_000
+# So many windows are one connection's at a time.
+BATCH = 10
 LEAST, MOST = -(2**63), 2**63 - 1
 
-# What a setting could write in another way is written in this one.
+# What a setting could write in another way is written in this one. Operations are looked up by their keys: PostgreSQL
+# would rather read all of them, for every window.
 ONE_SPELLING = """
     SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),
-           set_config('work_mem', '64MB', true), set_config('jit', 'off', true)
+           set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+           set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
 """
 # Only the settings that this server knows (transaction_timeout came with PostgreSQL 17).
 PATIENCE = """
     SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN '3min' ELSE '0' END, true) FROM pg_settings
     WHERE name IN ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
 """
-ROWS = {
-    "ledger": """
-        SELECT t.id, t.xact, (t.created AT TIME ZONE 'UTC')::date AS day,
-               sha256(convert_to(ROW(
-                   t.id, t.operation_id, t.product_id, t.warehouse_id, t.location_id, t.lot_id, t.type, t.quantity,
-                   t.balance_after, t.created, t.occurred_on, t.xact, o.key, o.kind, o.warehouse_id, o.reference,
-                   o.reason_id, o.note, o.by_id, o.at, o.clock_corrected, o.created, o.device, o.address, o.reverses_id,
-                   o.transfer_id, o.count_id, o.lot_reason, o.digest
-               )::text, 'UTF8')) AS digest
-        FROM stock_stocktransaction t LEFT JOIN stock_operation o ON o.key = t.operation_id
-    """,
-    "audit": """
-        SELECT t.id, t.xact, (t.timestamp AT TIME ZONE 'UTC')::date AS day,
-               sha256(convert_to(ROW(
-                   t.id, t.content_type_id, t.object_pk, t.object_id, t.object_repr, t.serialized_data, t.action,
-                   t.changes_text, t.changes, t.actor_id, t.cid, t.remote_addr, t.remote_port, t.timestamp,
-                   t.additional_data, t.xact
-               )::text, 'UTF8')) AS digest
-        FROM auditlog_logentry t
-    """,
-}
-TABLES = {"ledger": "stock_stocktransaction", "audit": "auditlog_logentry"}
-# `bounds` part the transactions into seals; the first bucket is 1.
-DIGESTS = """
-    SELECT width_bucket(xact, %(bounds)s::bigint[]), day, count(*), sha256(string_agg(digest, ''::bytea ORDER BY id))
+# The rows of a window. `bounds` part the transactions into seals; the first bucket is 1.
+CHOSEN = """
+    t.id >= %(low)s AND t.id < %(high)s AND t.id > %(after)s AND t.id <= %(up_to)s
+    AND t.xact >= %(since)s AND t.xact < %(until)s
+"""
+PLACE = "width_bucket(t.xact, %(bounds)s::bigint[]) AS place"
+LEDGER = f"""
+    WITH line AS MATERIALIZED (
+        SELECT t.id, t.operation_id, {PLACE}, (t.created AT TIME ZONE 'UTC')::date AS day, ROW(
+            t.id, t.operation_id, t.product_id, t.warehouse_id, t.location_id, t.lot_id, t.type, t.quantity,
+            t.balance_after, t.created, t.occurred_on, t.xact
+        )::text AS said
+        FROM stock_stocktransaction t WHERE {CHOSEN}
+    ), lines AS (
+        SELECT place, day, count(*) AS number,
+               sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8')) AS digest
+        FROM line GROUP BY 1, 2
+    ), operations AS (
+        SELECT place, day, sha256(convert_to(string_agg(ROW(
+            o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
+            o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
+        )::text, chr(10) ORDER BY o.key), 'UTF8')) AS digest
+        FROM (SELECT DISTINCT place, day, operation_id FROM line) AS booked
+        JOIN stock_operation o ON o.key = booked.operation_id
+        GROUP BY 1, 2
+    )
+    SELECT place, day, number, lines.digest || coalesce(operations.digest, ''::bytea)
+    FROM lines LEFT JOIN operations USING (place, day) ORDER BY 1, 2
+"""
+AUDIT = f"""
+    SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
-        {rows}
-        WHERE t.id >= %(low)s AND t.id < %(high)s AND t.id > %(after)s AND t.id <= %(up_to)s
-          AND t.xact >= %(since)s AND t.xact < %(until)s
-    ) AS row
+        SELECT t.id, {PLACE}, (t.timestamp AT TIME ZONE 'UTC')::date AS day, ROW(
+            t.id, t.content_type_id, t.object_pk, t.object_id, t.object_repr, t.serialized_data, t.action,
+            t.changes_text, t.changes, t.actor_id, t.cid, t.remote_addr, t.remote_port, t.timestamp, t.additional_data,
+            t.xact
+        )::text AS said
+        FROM auditlog_logentry t WHERE {CHOSEN}
+    ) AS line
     GROUP BY 1, 2 ORDER BY 1, 2
 """
+DIGESTS = {"ledger": LEDGER, "audit": AUDIT}
+TABLES = {"ledger": "stock_stocktransaction", "audit": "auditlog_logentry"}
 # OFFSET 0 keeps the search with the index of transaction numbers; the primary key would be walked from its beginning.
 SPAN = """
     SELECT min(id), max(id) FROM (
@@ -95,16 +113,17 @@ class Part:
     digest: str
 
 
-def parts(span: Span) -> list[Part]:
-    """Return the digests of the rows that stand there now, in order. Call within a transaction."""
+def parts(span: Span, *, sessions: int = 1) -> list[Part]:
+    """Return the digests of the rows that stand there now, in order.
+
+    With more than one session the windows are asked at the same time, over connections of their own, which see nothing
+    of a transaction of the caller's.
+    """
     counts: dict[tuple[int, date], int] = {}
     digests: dict[tuple[int, date], Any] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_SPELLING)
-        cursor.execute(PATIENCE)
-        for place, day, rows, digest in _windows(cursor, span):
-            counts[place, day] = counts.get((place, day), 0) + rows
-            digests.setdefault((place, day), hashlib.sha256()).update(digest)
+    for place, day, rows, digest in _digests(span, sessions):
+        counts[place, day] = counts.get((place, day), 0) + rows
+        digests.setdefault((place, day), hashlib.sha256()).update(digest)
     return [
         Part(place - 1, span.table, day, counts[place, day], digests[place, day].hexdigest())
         for place, day in sorted(counts)
@@ -118,15 +137,53 @@ def ahead(table: str, after: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _windows(cursor: CursorWrapper, span: Span) -> Iterator[tuple[int, date, int, bytes]]:
-    table = TABLES[span.table]
-    values = {"since": span.bounds[0], "until": span.bounds[-1], "after": span.after, "up_to": span.up_to}
-    cursor.execute(SPAN.format(table=table), values)
+Digest = tuple[int, date, int, bytes]
+
+
+def _digests(span: Span, sessions: int) -> Iterator[Digest]:
+    """Give the digests of all windows in the order of their ids."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
+        lows = list(_lows(cursor, span))
+    batches = [lows[start : start + BATCH] for start in range(0, len(lows), BATCH)]
+    if sessions == 1:
+        for batch in batches:
+            yield from _batch(span, batch)
+        return
+    with ThreadPoolExecutor(sessions) as pool:
+        for found in pool.map(lambda batch: _batch_apart(span, batch), batches):
+            yield from found
+
+
+def _batch_apart(span: Span, lows: Sequence[int]) -> list[Digest]:
+    try:
+        return _batch(span, lows)
+    finally:
+        connection.close()
+
+
+def _batch(span: Span, lows: Sequence[int]) -> list[Digest]:
+    found: list[Digest] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ONE_SPELLING)
+        cursor.execute(PATIENCE)
+        for low in lows:
+            window = {"low": low, "high": low + WINDOW, "bounds": list(span.bounds)}
+            cursor.execute(DIGESTS[span.table], {**_values(span), **window})
+            found += cursor.fetchall()
+    return found
+
+
+def _lows(cursor: CursorWrapper, span: Span) -> Iterator[int]:
+    """Give the first id of every window that has rows, by leaps over what is empty."""
+    cursor.execute(SPAN.format(table=TABLES[span.table]), _values(span))
     following, last = cursor.fetchone()
     while following is not None:
         low = following // WINDOW * WINDOW
-        window = {"low": low, "high": low + WINDOW, "bounds": list(span.bounds)}
-        cursor.execute(DIGESTS.format(rows=ROWS[span.table]), {**values, **window})
-        yield from cursor.fetchall()
-        cursor.execute(NEXT.format(table=table), [low + WINDOW, last])
+        yield low
+        cursor.execute(NEXT.format(table=TABLES[span.table]), [low + WINDOW, last])
         (following,) = cursor.fetchone()
+
+
+def _values(span: Span) -> dict[str, int]:
+    return {"since": span.bounds[0], "until": span.bounds[-1], "after": span.after, "up_to": span.up_to}

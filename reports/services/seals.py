@@ -143,15 +143,20 @@ def _kept() -> dict[int, tuple[str, str]]:
     return {int(number): (day, root) for number, day, root in lines}
 
 
-def verify(*, now: datetime) -> list[Problem]:
-    """Compare everything that was sealed with its seals; return what does not agree, by day, and note the outcome."""
-    with transaction.atomic():
-        seals = list(Seal.objects.prefetch_related("parts").order_by("number"))
-        problems = [*_in_chain(seals), *_outside(seals), *_ahead(seals)]
-        eras = [list(era) for _after, era in groupby(seals, lambda each: (each.ledger_after, each.audit_after))]
-        for era, following in zip(eras, [*eras[1:], None], strict=True):
-            for table in TABLES:
-                problems += _in_rows(table, era, following[0] if following else None)
+def verify(*, now: datetime, sessions: int = 2) -> list[Problem]:
+    """Compare everything that was sealed with its seals; return what does not agree, by day, and note the outcome.
+
+    Nothing is locked. `sessions` connections digest at the same time; within a transaction of the caller's, whose rows
+    no other connection sees, it is one.
+    """
+    if connection.in_atomic_block:
+        sessions = 1
+    seals = list(Seal.objects.prefetch_related("parts").order_by("number"))
+    problems = [*_in_chain(seals), *_outside(seals), *_ahead(seals)]
+    eras = [list(era) for _after, era in groupby(seals, lambda each: (each.ledger_after, each.audit_after))]
+    for era, following in zip(eras, [*eras[1:], None], strict=True):
+        for table in TABLES:
+            problems += _in_rows(table, era, following[0] if following else None, sessions)
     problems.sort(key=lambda problem: (problem.day or date.min, problem.table))
     SealCheck.objects.update_or_create(id=1, defaults={"at": now, "seals": len(seals), "problems": len(problems)})
     return problems
@@ -203,13 +208,14 @@ def _ahead(seals: Sequence[Seal]) -> Iterator[Problem]:
             yield Problem(None, table, text % rows)
 
 
-def _in_rows(table: str, era: Sequence[Seal], following: Seal | None) -> Iterator[Problem]:
+def _in_rows(table: str, era: Sequence[Seal], following: Seal | None, sessions: int) -> Iterator[Problem]:
     """Compare one table with the seals of one cluster's time."""
     after, up_to = f"{table}_after", MOST
     if following is not None:
         up_to = getattr(following, after)
     bounds = [era[0].since, *(each.until for each in era)]
-    found = {(part.place, part.day): part for part in parts(Span(table, bounds, getattr(era[0], after), up_to))}
+    span = Span(table, bounds, getattr(era[0], after), up_to)
+    found = {(part.place, part.day): part for part in parts(span, sessions=sessions)}
     for place, each in enumerate(era):
         sealed = {part.day: part for part in each.parts.all() if part.table == table}
         standing = {day: part for (where, day), part in found.items() if where == place}

@@ -2,10 +2,8 @@
 
 import threading
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -13,6 +11,7 @@ from reports import services
 from reports.models import DailyMovement, RollupMark
 from reports.services import rebuild, roll_up
 from stock.models import Inventory
+from tests.reports.transactions import another_connection, wait_for_the_horizon
 
 ROW = """
     INSERT INTO stock_stocktransaction
@@ -20,28 +19,6 @@ ROW = """
     SELECT operation_id, product_id, warehouse_id, location_id, 'in', %s, 1000, occurred_on
     FROM stock_stocktransaction ORDER BY id LIMIT 1
 """
-
-
-@contextmanager
-def another_connection():
-    parameters = connection.get_connection_params()
-    wanted = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
-    with psycopg.connect(**wanted) as other:
-        yield other
-
-
-def wait_for_the_horizon():
-    """Wait until every committed row lies below it: tests of other workers run in databases of the same cluster."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > max(xact) FROM stock_stocktransaction"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise TimeoutError("a transaction stays open")
 
 
 def counted():

@@ -168,10 +168,79 @@ def test_a_changed_audit_row_is_found(sealed, what):
     assert found() == [Problem(today(), "audit", words)]
 
 
+AUDIT_COPY = """
+    INSERT INTO auditlog_logentry
+        (content_type_id, object_pk, object_repr, action, changes_text, changes, timestamp, xact)
+    SELECT content_type_id, object_pk, object_repr, action, changes_text, changes, timestamp - %s::interval, {xact}
+    FROM auditlog_logentry ORDER BY id LIMIT 1
+"""
+
+
+@pytest.mark.parametrize(("back", "xact"), [("0 days", "xact"), ("3 days", "xact"), ("0 days", "-5")])
+def test_an_audit_row_put_in_is_found_on_its_day(sealed, back, xact):
+    rows = len(ids("auditlog_logentry"))
+    by_force(AUDIT_COPY.format(xact=xact), back)
+    if back == "0 days":
+        assert found() == [Problem(today(), "audit", counted(rows, rows + 1))]
+    else:
+        assert found() == [Problem(today() - timedelta(days=3), "audit", counted(0, 1))]
+
+
+def test_an_audit_row_that_hides_above_every_transaction_is_found(sealed):
+    by_force(AUDIT_COPY.format(xact="2^62"), "0 days")
+    words = "1 rows bear transaction numbers that this database has not reached: forged, or restored."
+    assert found() == [Problem(None, "audit", words)]
+
+
+def test_two_audit_rows_that_changed_places_are_found(sealed):
+    first, second, *_ = ids("auditlog_logentry")
+    for old, new in ((first, -1), (second, first), (-1, second)):
+        by_force("UPDATE auditlog_logentry SET id = %s WHERE id = %s", new, old)
+    assert found() == [Problem(today(), "audit", EDITED)]
+
+
+def test_an_audit_row_moved_to_another_day_names_both(sealed):
+    rows = ids("auditlog_logentry")
+    by_force("UPDATE auditlog_logentry SET timestamp = timestamp - interval '2 days' WHERE id = %s", rows[0])
+    assert found() == [
+        Problem(today() - timedelta(days=2), "audit", counted(0, 1)),
+        Problem(today(), "audit", counted(len(rows), len(rows) - 1)),
+    ]
+
+
+def test_the_last_audit_rows_taken_away_are_found(sealed):
+    rows = ids("auditlog_logentry")
+    by_force("DELETE FROM auditlog_logentry WHERE id >= %s", rows[-2])
+    assert found() == [Problem(today(), "audit", counted(len(rows), len(rows) - 2))]
+
+
 def test_a_truncated_audit_log_is_found(sealed):
     rows = len(ids("auditlog_logentry"))
     by_force("TRUNCATE auditlog_logentry")
     assert found() == [Problem(today(), "audit", counted(rows, 0))]
+
+
+SEAL_COLUMNS = {
+    "day": "day + 1",
+    "made": "made + interval '1 second'",
+    "ledger_after": "ledger_after - 1",
+    "audit_after": "audit_after - 1",
+    "root": "reverse(root)",
+}
+
+
+@pytest.mark.parametrize("column", SEAL_COLUMNS)
+def test_a_changed_column_of_the_newest_seal_is_found(sealed, column):
+    by_force(f"UPDATE reports_seal SET {column} = {SEAL_COLUMNS[column]}")
+    assert "Seal 1 was changed." in {problem.words for problem in found()}
+
+
+def test_a_part_taken_out_of_a_seal_is_found(sealed):
+    by_force("DELETE FROM reports_sealpart WHERE \"table\" = 'ledger'")
+    assert found() == [
+        Problem(today(), "", "Seal 1 was changed."),
+        Problem(today(), "ledger", counted(0, 3)),
+    ]
 
 
 def test_what_is_not_sealed_yet_is_no_problem(sealed, desk, north, bolt):

@@ -86,8 +86,11 @@ EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
 REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
 REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="", validate=provider_address)
-with_provider: dict[str, Any] = {"validate": validate.Length(min=1)} if OIDC_SERVER_URL else {"default": ""}
-OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (env.str(f"OIDC_CLIENT_{name}", **with_provider) for name in ("ID", "SECRET"))
+with_provider: dict[str, Any] = {"default": ""}
+if OIDC_SERVER_URL:
+    with_provider = {"validate": validate.Length(min=1, error="Empty.")}
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", **with_provider)
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", **with_provider)
 OIDC_NAME = env.str("OIDC_NAME", default="") or "your company's account"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
@@ -200,7 +203,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
 ACCOUNT_FORMS = {
-    "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",
+    "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",  # nosec B105 # the name of a form
     "change_password": "accounts.forms.proofs.AnotherPasswordForm",
 }
 PASSWORD_RESET_TIMEOUT = 3600

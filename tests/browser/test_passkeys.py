@@ -4,8 +4,12 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from auditlog.models import LogEntry
+from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import expect
 
+from inventory_site.web.trail import Act
+from tests.accounts.codes import code_now
 from tests.factories import PASSWORD, person
 
 TODAY = re.compile(r":\d+/$")
@@ -126,3 +130,49 @@ def test_the_recovery_codes_are_kept_as_a_file(page, device, site):
         page.get_by_role("link", name="Save as a file").click()
     assert download.value.suggested_filename == "holdfast-recovery-codes.txt"
     assert download.value.path().read_text().split() == [code.strip() for code in shown]
+
+
+def test_who_removed_it_uses_the_second_factor_that_is_left(page, device, site):
+    """A passkey beside an app: added after a fresh proof, removed after another, and gone from the sign-in."""
+    ada = person("admin", email="ada@example.com")
+    give_password(page, ada)
+    page.fill("input[name=code]", code_now())
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(TODAY)
+    page.goto("/profile/security/passkeys/add/")
+    page.fill("input[name=name]", "Scanner 7")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Your passkey is added.")).to_be_visible()
+    prove_anew(page, "/profile/security/")
+    page.get_by_role("link", name="Scanner 7").click()
+    page.get_by_role("link", name="Use a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("link", name="Remove this passkey").click()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Security")
+    assert [row.type for row in Authenticator.objects.filter(user=ada).exclude(type="recovery_codes")] == ["totp"]
+    sign_out(page)
+    page.locator("main button[type=submit]").first.click()
+    expect(page.get_by_text("That did not work")).to_be_visible()
+    give_password(page, ada)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
+    expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
+    acts = [Act.FACTOR_ADDED, Act.PROVED, Act.FACTOR_REMOVED]
+    assert (
+        list(
+            LogEntry.objects.filter(action__in=acts, changes__means=["None", "passkey"])
+            .order_by("pk")
+            .values_list("action", flat=True)
+        )
+        == acts
+    )
+
+
+def prove_anew(page, address):
+    """Let the proofs of this browser be longer ago than they count, and go there."""
+    key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"].endswith("sessionid"))
+    session = SessionStore(key)
+    for proof in session["account_authentication_methods"]:
+        proof["at"] -= 301
+    session.save()
+    page.goto(address)

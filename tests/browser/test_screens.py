@@ -21,6 +21,8 @@ SCREENS = (
     "/profile/security/passkeys/add/",
     "/profile/password/",
     "/profile/confirm/",
+    "/profile/address/",
+    "/profile/address/sent/",
     "/password/forgotten/",
     "/password/forgotten/sent/",
     "/scan/",

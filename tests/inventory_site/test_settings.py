@@ -146,3 +146,22 @@ def test_example_lists_every_variable_that_is_read():
     pattern = re.compile(r"""(?:env\.\w+|environ\.get|environ\.setdefault)\(\s*"([A-Z_]+)"|environ\["([A-Z_]+)"\]""")
     read = {first or second for path in sources for first, second in pattern.findall(path.read_text())}
     assert sorted(variables()) == sorted(read - {"DJANGO_SETTINGS_MODULE", "PGOPTIONS"})
+
+
+PROVIDER = {"OIDC_SERVER_URL": "https://id.example.com/realms/acme", "OIDC_CLIENT_ID": "holdfast"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"OIDC_CLIENT_SECRET": "secret"}, {}),
+        ({}, {"OIDC_CLIENT_SECRET": "Environment variable not set."}),
+        ({"OIDC_CLIENT_SECRET": ""}, {"OIDC_CLIENT_SECRET": "Empty."}),
+        (
+            {"OIDC_CLIENT_SECRET": "secret", "OIDC_SERVER_URL": "http://id.example.com"},
+            {"OIDC_SERVER_URL": "Not an https:// address."},
+        ),
+    ],
+)
+def test_a_provider_is_named_whole_or_not_at_all(tmp_path, changes, wrong):
+    assert refusal(tmp_path, **{**PROVIDER, **changes}) == wrong

@@ -210,6 +210,7 @@ class UnitForm(SavingForm[Unit]):
     class Meta:
         model = Unit
         fields = ("code", "name", "decimals")
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"decimals": PlainIntegerField}
         error_messages: ClassVar[dict[str, dict[str, Any]]] = {
             "code": {"required": gettext_lazy("Enter the code.")},
             "name": {"required": gettext_lazy("Enter the name.")},

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory_site.web.forms import PlainDecimalField, SavingForm, ZoneInput
+from inventory_site.web.forms import PlainDecimalField, PlainIntegerField, SavingForm, ZoneInput
 from warehouses.models import Location, Warehouse, code_validator, validate_expiry_tiers
 
 CODE = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
@@ -61,6 +61,10 @@ class WarehouseForm(SavingForm[Warehouse]):
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {
             "count_tolerance": PlainDecimalField,
             "threshold_margin": PlainDecimalField,
+            "undo_limit_days": PlainIntegerField,
+            "transit_limit_days": PlainIntegerField,
+            "reopen_hours": PlainIntegerField,
+            "sweep_hour": PlainIntegerField,
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "code": CODE,

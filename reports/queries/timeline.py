@@ -11,6 +11,7 @@ then a sort of those pages. 200 to 600 buffers and 1 to 5 ms for an admin's ten 
 name stands for 42 people. No sequential or bitmap scan, and no filter that throws away more rows than it keeps.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from stock.models import Operation
 from stock.queries.as_of import id_before, last_id_at
 
 PAGE_SIZE = 25
+DIGITS = re.compile("[0-9]+")
 # Every place that has rows, by leaps from one to the next: warehouses that were deleted are among them.
 EVERYWHERE = f"""
     WITH RECURSIVE every (place) AS (
@@ -133,7 +135,7 @@ class Place:
         try:
             moment, source, key = mark.split("~")
             at = datetime.fromisoformat(moment.replace(" ", "+"))
-            if at.tzinfo is None or source not in "ao" or not source:
+            if at.tzinfo is None or source not in ("a", "o") or (source == "a" and not DIGITS.fullmatch(key)):
                 raise ValueError(mark)
             number = UUID(key) if source == "o" else int(key)
             if isinstance(number, int) and not 0 <= number < 2**63:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inventory_site.web.forms import PlainIntegerField
 from inventory_site.web.texts import refuse_hidden_characters
 from stock.models import ReasonCode, Transfer
 from warehouses.models import Warehouse
@@ -140,7 +141,7 @@ class TransferHeadForm(ShipHeadForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("This is no transfer of this warehouse. Open it again.")},
     )
-    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    version = PlainIntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Product
-from inventory_site.web.forms import PlainDecimalField
+from inventory_site.web.forms import PlainDecimalField, PlainIntegerField
 from inventory_site.web.quantity import format_quantity
 from stock.queries.thresholds import Figure, Keep
 from stock.services import ThresholdLine
@@ -101,7 +101,7 @@ class ManyThresholdsForm(forms.Form):
     high = PlainDecimalField(
         label=gettext_lazy("High, in each product's unit"), required=False, max_digits=10, decimal_places=3
     )
-    confirmed = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    confirmed = PlainIntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, managed: QuerySet[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,8 +22,9 @@ def typed(client):
     client.force_login(person("manager", {WarehouseFactory(code="NORTH"): "manage"}))
     product = ProductFactory(sku="BOLT-M8", unit=UnitFactory(code="kg"))
 
+    page = client.get("/catalog/products/BOLT-M8/edit")
+
     def send(name, text):
-        page = client.get("/catalog/products/BOLT-M8/edit")
         sent = {
             "sku": "BOLT-M8",
             "name": "Hex bolt",
@@ -56,6 +57,29 @@ def test_a_threshold_takes_plain_numbers_alone(client, typed, field):
         answer = client.post("/thresholds/NORTH/BOLT-M8/", {field: text})
         assert (text, answer.status_code, field in answer.context["form"].errors) == (text, 422, True)
     assert client.post("/thresholds/NORTH/BOLT-M8/", {field: "5"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["undo_limit_days", "transit_limit_days", "reopen_hours", "sweep_hour", "count_tolerance", "threshold_margin"],
+)
+def test_a_rule_of_a_warehouse_takes_plain_numbers_alone(client, field):
+    client.force_login(person("admin"))
+    WarehouseFactory(code="NORTH")
+    form = client.get("/warehouses/NORTH/edit").context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields if name != "expiry_tiers"}
+    for text in NO_NUMBERS:
+        answer = client.post("/warehouses/NORTH/edit", {**sent, field: text})
+        assert (text, answer.status_code, list(answer.context["form"].errors)) == (text, 422, [field])
+    assert client.post("/warehouses/NORTH/edit", {**sent, field: "5"}).status_code == 302
+
+
+def test_the_decimals_of_a_unit_are_a_plain_number(client):
+    client.force_login(person("admin"))
+    for text in NO_NUMBERS:
+        answer = client.post("/catalog/units/new", {"code": "g", "name": "gram", "decimals": text})
+        assert (text, answer.status_code, list(answer.context["form"].errors)) == (text, 422, ["decimals"])
+    assert client.post("/catalog/units/new", {"code": "g", "name": "gram", "decimals": "3"}).status_code == 302
 
 
 @pytest.mark.parametrize("text", ["-0", "-0.0", "0.000"])

@@ -20,7 +20,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from accounts.models import User
 from accounts.services.letters import send_reset
@@ -132,8 +132,9 @@ class NotesRefusal(ReadsCredential):
         except forms.ValidationError:
             if self.user is None:
                 refused(None)
-            else:
-                of_person(Act.PROOF_REFUSED if self.reauthenticated else Act.FACTOR_REFUSED, self.user, "passkey")
+                words = gettext("This passkey is not known here any more. Sign in in another way.")
+                raise forms.ValidationError(words, code="unknown_passkey") from None
+            of_person(Act.PROOF_REFUSED if self.reauthenticated else Act.FACTOR_REFUSED, self.user, "passkey")
             raise
 
 

@@ -153,7 +153,7 @@ def test_who_removed_it_uses_the_second_factor_that_is_left(page, device, site):
     assert [row.type for row in Authenticator.objects.filter(user=ada).exclude(type="recovery_codes")] == ["totp"]
     sign_out(page)
     page.locator("main button[type=submit]").first.click()
-    expect(page.get_by_text("That did not work")).to_be_visible()
+    expect(page.get_by_text("This passkey is not known here any more.")).to_be_visible()
     give_password(page, ada)
     expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
     expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)

@@ -27,6 +27,7 @@ from accounts.errors import Refused, StateMovedOn
 from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
 from accounts.models import AddressChange, Invitation, Letter, Registration, User, WarehouseUserPermission
 from accounts.services import change_role, restore, set_right, set_role, suspend
+from accounts.services.lost_factor import take_away
 from inventory_site.web.read_only import ReadOnlyAdmin
 
 admin.site.site_header = admin.site.site_title = "Holdfast"
@@ -207,6 +208,12 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        take_away(factors=[obj], by=cast("User", request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        take_away(factors=queryset, by=cast("User", request.user))
 
 
 @admin.register(UserSession)

@@ -115,6 +115,12 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> CompanyProvider:
         return CompanyProvider(request, app=company())
 
+    def get_requests_session(self) -> Any:
+        """Ask the provider at the addresses it has named, and follow none that an answer leads on to."""
+        session: Any = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def list_apps(self, *args: Any, **kwargs: Any) -> list[SocialApp]:
         return []
 

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.services.sessions import device_of, end_own_sessions, open_sessions
 from accounts.services.sign_in import ELSEWHERE
+from accounts.views.fresh_proof import fresh_proof
 from accounts.views.sign_in import Refusing, called
 from inventory_site.web.access import while_setting_up
 from inventory_site.web.limits import limited
@@ -133,6 +134,7 @@ def security(request: StaffRequest) -> HttpResponse:
 
 
 @while_setting_up
+@fresh_proof
 @require_POST
 def session_end(request: StaffRequest) -> HttpResponse:
     asked = request.POST.get("session", "")

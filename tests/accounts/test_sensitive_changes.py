@@ -33,7 +33,7 @@ OTHERWISE = {
     "accounts:address-confirm": "takes the link of a mail, from the person alone who asked for it with a proof",
     "accounts:profile": "changes nothing about signing in",
     "accounts:security": "shows no secret",
-    "accounts:session-end": "takes ways in away, and gives none",
+    "accounts:session-end": "demands one too, and has nothing to look at: tests of its own",
 }
 
 

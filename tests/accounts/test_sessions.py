@@ -1,6 +1,7 @@
 """A person sees where they are signed in, and ends it."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.services.sessions import device_of
 from tests.accounts.codes import give_password
-from tests.factories import person
+from tests.factories import PASSWORD, person
 
 SECURITY, END = "/profile/security/", "/profile/security/sessions/end/"
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -95,3 +96,14 @@ def test_the_page_takes_the_same_queries_however_many_there_are(client, sam, cou
     client.get(SECURITY)
     with django_assert_num_queries(3):
         assert len(client.get(SECURITY).context["sessions"]) == count
+
+
+def test_ending_them_asks_for_a_proof_first_and_goes_on_then(client, sam):
+    another(sam)
+    later = Client()
+    later.force_login(sam)
+    assert later.post(END)["Location"] == f"/profile/confirm/?{urlencode({'next': END})}"
+    assert UserSession.objects.count() == 2
+    later.post(f"/profile/confirm/?next={END}", {"password": PASSWORD})
+    assert UserSession.objects.count() == 0
+    assert client.get("/profile/")["Location"] == OUT

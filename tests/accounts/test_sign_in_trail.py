@@ -121,9 +121,10 @@ def test_an_app_that_is_set_up_and_removed(client, sam, django_capture_on_commit
 
 def test_sessions_that_are_ended(client, sam):
     give_password(Client(), sam)
+    client.post(CONFIRM, {"password": PASSWORD})
     client.post("/profile/security/sessions/end/")
     client.post("/profile/security/sessions/end/")
-    assert rows() == [(Act.SESSIONS_ENDED, "Sam", "Sam", "1")]
+    assert rows()[1:] == [(Act.SESSIONS_ENDED, "Sam", "Sam", "1")]
 
 
 def test_the_rows_know_address_and_device(ada):

@@ -1,0 +1,45 @@
+"""Somebody who lost every device is helped by an admin, who takes the old factor away; nobody else can."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from auditlog.models import LogEntry
+from django.urls import reverse
+
+from inventory_site.web.trail import Act
+from tests.factories import person
+
+
+@pytest.fixture
+def lost(db):
+    """The authenticator app of somebody whose phone is gone."""
+    return Authenticator.objects.get(user=person("manager", email="lost@example.com", second_factor=True), type="totp")
+
+
+def take_away(client, factor):
+    return client.post(reverse("admin:mfa_authenticator_delete", args=[factor.pk]), {"post": "yes"})
+
+
+def test_an_admin_takes_it_away_and_that_is_on_record(client, admin_person, lost):
+    assert take_away(client, lost).status_code == 302
+    assert not Authenticator.objects.filter(pk=lost.pk).exists()
+    newest = LogEntry.objects.order_by("-pk").first()
+    assert (newest.action, newest.actor, newest.object_repr, newest.changes) == (
+        Act.FACTOR_REMOVED,
+        admin_person,
+        str(lost.user),
+        {"means": ["authenticator app", "None"]},
+    )
+
+
+def test_several_at_once_too(client, admin_person, lost):
+    chosen = {"action": "delete_selected", "_selected_action": [lost.pk], "post": "yes"}
+    assert client.post(reverse("admin:mfa_authenticator_changelist"), chosen).status_code == 302
+    assert LogEntry.objects.filter(action=Act.FACTOR_REMOVED, actor=admin_person).count() == 1
+    assert not Authenticator.objects.filter(pk=lost.pk).exists()
+
+
+@pytest.mark.parametrize("role", ["staff", "manager"])
+def test_nobody_else_takes_it_away(client, lost, role):
+    client.force_login(person(role))
+    take_away(client, lost)
+    assert Authenticator.objects.filter(pk=lost.pk).exists()

@@ -3,6 +3,7 @@
 import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.sessions.backends.cached_db import SessionStore
 
 from tests.factories import APP_SECRET, PASSWORD
 
@@ -18,6 +19,14 @@ def give_password(client, person, password=PASSWORD, **more):
 
 def give_code(client, code):
     return client.post("/sign-in/second-step/", {"code": code})
+
+
+def let_proofs_grow_old(session_key):
+    """Have what a browser proved be longer ago than it counts."""
+    session = SessionStore(session_key)
+    for proof in session["account_authentication_methods"]:
+        proof["at"] -= 301
+    session.save()
 
 
 def is_in(client):

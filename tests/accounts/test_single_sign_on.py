@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Letter, User
 from accounts.services import invite
 from inventory_site.web.trail import Act
-from tests.accounts.codes import code_now, give_code, is_in
+from tests.accounts.codes import code_now, give_code, is_in, let_proofs_grow_old
 from tests.accounts.provider import CLIENT, KEY, SECRET, Provider
 from tests.factories import person
 
@@ -264,14 +264,6 @@ def test_our_address_is_the_one_of_the_site_whatever_the_request_says(client, pr
     assert "evil" not in client.get(f"{START}?auth_params=redirect_uri%3Devil&scope=evil")["Location"]
 
 
-def make_old(client):
-    """Have the sign-in of this browser be longer ago than it counts as proof."""
-    session = client.session
-    for proof in session["account_authentication_methods"]:
-        proof["at"] -= 301
-    session.save()
-
-
 def test_who_has_no_other_proof_confirms_there(client, provider, db):
     sam = person("staff", email="sam@example.com")
     sam.set_unusable_password()
@@ -279,7 +271,7 @@ def test_who_has_no_other_proof_confirms_there(client, provider, db):
     go(client)
     change = "/profile/security/app/"
     assert client.get(change).status_code == 200
-    make_old(client)
+    let_proofs_grow_old(client.session.session_key)
     page = client.get(client.get(change)["Location"]).content.decode()
     assert f"{START}?next={change}" in page
     location = client.get(START, {"next": change})["Location"]

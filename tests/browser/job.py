@@ -96,6 +96,10 @@ def main_job(page: Page, site, look=lambda page: None):
     look(page)
 
 
+def session_key(page: Page):
+    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"].endswith("sessionid"))
+
+
 def assert_accessible(page: Page):
     """Axe finds nothing on the screen as it is, light and dark."""
     from axe_playwright_python.sync_playwright import Axe

@@ -7,7 +7,9 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.delivery import send_links
+from tests.accounts.codes import let_proofs_grow_old
 from tests.accounts.provider import CLIENT, SECRET, Provider
+from tests.browser.job import assert_accessible, session_key
 from tests.factories import PASSWORD, person
 
 TODAY = re.compile(r":\d+/$")
@@ -35,6 +37,21 @@ def test_who_has_no_account_is_told_on_the_sign_in_page(page, provider, site):
     page.goto("/sign-in/")
     page.get_by_role("link", name="Sign in with Acme").click()
     expect(page.get_by_text("There is no active account for you here.")).to_be_visible()
+
+
+def test_who_has_no_password_confirms_at_the_provider(page, provider, site):
+    sam = person("staff", email="sam@example.com")
+    sam.set_unusable_password()
+    sam.save()
+    page.goto("/profile/")
+    page.get_by_role("link", name="Sign in with Acme").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Profile")
+    let_proofs_grow_old(session_key(page))
+    page.goto("/profile/address/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    assert_accessible(page)
+    page.get_by_role("link", name="Confirm with Acme").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Change the e-mail address")
 
 
 def test_another_address(page, live_server, settings, site):

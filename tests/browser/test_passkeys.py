@@ -5,11 +5,11 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
-from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import expect
 
 from inventory_site.web.trail import Act
-from tests.accounts.codes import code_now
+from tests.accounts.codes import code_now, let_proofs_grow_old
+from tests.browser.job import session_key
 from tests.factories import PASSWORD, person
 
 TODAY = re.compile(r":\d+/$")
@@ -143,7 +143,8 @@ def test_who_removed_it_uses_the_second_factor_that_is_left(page, device, site):
     page.fill("input[name=name]", "Scanner 7")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Your passkey is added.")).to_be_visible()
-    prove_anew(page, "/profile/security/")
+    let_proofs_grow_old(session_key(page))
+    page.goto("/profile/security/")
     page.get_by_role("link", name="Scanner 7").click()
     page.get_by_role("link", name="Use a passkey").click()
     page.get_by_role("button", name="Use a passkey").click()
@@ -166,13 +167,3 @@ def test_who_removed_it_uses_the_second_factor_that_is_left(page, device, site):
         )
         == acts
     )
-
-
-def prove_anew(page, address):
-    """Let the proofs of this browser be longer ago than they count, and go there."""
-    key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"].endswith("sessionid"))
-    session = SessionStore(key)
-    for proof in session["account_authentication_methods"]:
-        proof["at"] -= 301
-    session.save()
-    page.goto(address)

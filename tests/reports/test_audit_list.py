@@ -61,7 +61,7 @@ ALL = [
     "Received Operation | SOUTH · PO-2",
     "Received Operation | NORTH · PO-1",
     "Changed Product | BOLT-M8 · Bolt",
-    "Changed Inventory | BOLT-M8 @ NORTH",
+    "Changed Thresholds | BOLT-M8 @ NORTH",
     "Changed Warehouse | SOUTH · South Pier",
     "Changed Warehouse | NORTH · North Pier",
 ]

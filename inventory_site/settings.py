@@ -140,7 +140,7 @@ MIDDLEWARE = [
     "inventory_site.web.refusals.RefusalsMiddleware",
     "inventory_site.web.bodies.LargestBodyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "inventory_site.web.middleware.PlainSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "inventory_site.web.person.PersonMiddleware",

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import PASSWORD, WarehouseFactory, person
+from tests.worlds import two_worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,17 @@ def test_switching_the_warehouse_and_signing_out_lead_nowhere_else(client, addre
 @pytest.mark.parametrize("path", ["//evil.example/", "//evil.example", "/\\evil.example/", "//evil.example/%2e%2e"])
 def test_a_path_without_its_slash_leads_nowhere_else(client, path):
     assert stays(leads(client.get(path)))
+
+
+def test_buttons_that_go_back_to_their_page_lead_nowhere_else(client):
+    worlds = two_worlds()
+    client.force_login(person("admin"))
+    pages = {
+        f"/alerts/{worlds.own.alert.pk}/acknowledge": {},
+        f"/people/{worlds.own.person.pk}/rights/{worlds.own.place.code}": {"right": "view"},
+    }
+    for page, data in pages.items():
+        for address in ELSEWHERE:
+            answer = client.post(page, {**data, "next": address})
+            assert (page, answer.status_code, stays(leads(answer))) == (page, 302, True)
+        assert leads(client.post(page, {**data, "next": "/products/"})) == "/products/"

@@ -202,3 +202,11 @@ def test_real_data_that_is_not_installed(monkeypatch):
     ):
         call_command("load_demo", "--real")
     assert not Warehouse.objects.exists()
+
+
+@pytest.mark.django_db
+def test_production_gets_no_account_whose_password_everybody_knows(settings):
+    settings.ENVIRONMENT = "production"
+    with pytest.raises(CommandError, match=r"^This is production: everybody knows the passwords"):
+        call_command("load_demo", products=10)
+    assert not User.objects.exists()

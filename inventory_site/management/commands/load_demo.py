@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -100,7 +101,9 @@ def _plan(options: dict[str, Any]) -> Plan:
 
 
 def _refuse_unless_empty() -> None:
-    """Raise CommandError where there is anything that the load could mix with, above all a ledger."""
+    """Raise CommandError in production, and where there is anything that the load could mix with."""
+    if settings.ENVIRONMENT == "production":
+        raise CommandError(_("This is production: everybody knows the passwords of the demonstration's accounts."))
     found = {
         _("ledger rows"): Operation.objects.exists(),
         _("products"): Product.objects.exists(),

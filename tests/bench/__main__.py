@@ -16,7 +16,9 @@ def main():
         figures = []
         for name in wanted:
             print(f"Measuring {name}...", flush=True)
-            figures += FIGURES[name](ground)
+            found = FIGURES[name](ground)
+            print("\n".join(f"  {each.name}: {each.value} {each.unit}" for each in found), flush=True)
+            figures += found
     write(figures, whole=not sys.argv[1:])
     return 0 if all(figure.ok for figure in figures) else 1
 

@@ -13,7 +13,7 @@ from inventory_site.embedded import places
 from tests.bench import site
 from tests.bench.bare.statement import LEVELS, SHIP
 from tests.bench.ground import FOLDER
-from tests.bench.people import audit
+from tests.bench.people import audit, people, seals
 from tests.bench.results import Figure, at_least, at_most, equal, percentile
 
 ROUNDS = 5
@@ -182,5 +182,6 @@ def verify_ledger(ground):
 
 
 FIGURES = {
-    figure.__name__: figure for figure in (ship_over_http, hot_product, receive, levels, growth, verify_ledger, audit)
+    figure.__name__: figure
+    for figure in (ship_over_http, hot_product, receive, levels, growth, verify_ledger, audit, people, seals)
 }

@@ -4,9 +4,7 @@ import json
 import sys
 import time
 import uuid
-from datetime import timedelta
 from decimal import Decimal
-from inspect import unwrap
 
 import django
 
@@ -17,7 +15,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client, RequestFactory  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -25,12 +23,12 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from catalog.models import Product  # noqa: E402
 from inventory_site.demo.people import accounts  # noqa: E402
-from reports.views import audit_list  # noqa: E402
 from stock import services  # noqa: E402
 from stock.models import StockTransaction  # noqa: E402
 from stock.queries.as_of import levels_as_of  # noqa: E402
 from stock.queries.levels import levels  # noqa: E402
 from tests.bench.bare.statement import CHOOSE  # noqa: E402
+from tests.bench.people_probe import PEOPLE_CALLS, ready  # noqa: E402
 from warehouses.models import Warehouse  # noqa: E402
 
 WARM = 20
@@ -62,12 +60,13 @@ def choose():
         return {"warehouse": warehouse().code, "skus": [row[0] for row in cursor.fetchall()]}
 
 
-def sign_in(backend=BACKEND):
-    """Return the cookie of a session of the demo's staff, whom this backend let in."""
+def sign_in(backend=BACKEND, role=User.Role.STAFF):
+    """Return the cookie of a session of the demo's person of this role, whom this backend let in."""
+    person = ready(role)
     session = SessionStore()
-    session[SESSION_KEY] = str(staff().pk)
+    session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = backend
-    session[HASH_SESSION_KEY] = staff().get_session_auth_hash()
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
@@ -156,30 +155,13 @@ def queries_of(what, lines=None):
     return len(sent)
 
 
-def audit_page(role, **query):
-    """Return the milliseconds and statements of one audit page; "first" and "far" stand for values that there are."""
-    person = next(person for person in accounts() if person.role == role)
-    if "warehouse" in query:
-        query["warehouse"] = Warehouse.objects.for_user(person, "manage").first().code
-    if "person" in query:
-        query["person"] = str(person.pk)
-    if "after" in query:
-        query["after"] = f"{(timezone.now() - timedelta(days=20)).isoformat()}~a~1"
-    request = RequestFactory().get("/audit/", query)
-    request.user = User.objects.get(pk=person.pk)
-    with CaptureQueriesContext(connection) as sent:
-        # The page itself, behind the guards of sign-in and rate.
-        took = timed(lambda: unwrap(audit_list)(request))
-    return took, len(sent)
-
-
 def desk_of_this_process():
     global desk
     desk = desk or Desk()
     return desk
 
 
-CALLS = {call.__name__: call for call in (choose, sign_in, time_of, time_of_cached_levels, queries_of, audit_page)}
+CALLS = {call.__name__: call for call in (choose, sign_in, time_of, time_of_cached_levels, queries_of, *PEOPLE_CALLS)}
 
 if __name__ == "__main__":
     for asked in sys.stdin:

@@ -46,6 +46,12 @@ async def reachable(port):
     raise SystemExit("gunicorn did not start; see gunicorn.log")
 
 
+def page(path, cookie, **query):
+    """Return the request for a page, with a query string."""
+    address = f"{path}?{urlencode(query)}" if query else path
+    return f"GET {address} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode()
+
+
 def request(path, cookie, form):
     body = urlencode(form).encode()
     head = (
@@ -97,6 +103,22 @@ def load(port, requests, *, clients, seconds):
     async def run():
         answers, until = [], time.perf_counter() + seconds
         await asyncio.gather(*(_client(port, requests, until, answers) for _ in range(clients)))
+        return answers
+
+    return asyncio.run(run())
+
+
+def one_by_one(port, requests):
+    """Send the requests one after the other; return every answer as (status, seconds)."""
+
+    async def run():
+        answers = []
+        for data in requests:
+            connection = await asyncio.open_connection(HOST, port)
+            try:
+                answers.append((await send(connection, data))[:2])
+            finally:
+                connection[1].close()
         return answers
 
     return asyncio.run(run())

@@ -1,7 +1,8 @@
 """An audit export proves itself: a script alone says whether it is as it was sent, or which day is not."""
 
 import csv
-import os
+import hashlib
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -25,12 +26,13 @@ def own_folder(settings, tmp_path):
 
 
 def judged(folder, body, key=KEY):
-    """Run the script alone, where it can import nothing of the project; return how it ended and what it said."""
-    path = folder / "export.csv"
+    """Run a copy of the script alone, where it finds neither the project nor a package; return its end and words."""
+    (folder / "alone").mkdir(exist_ok=True)
+    path, script = folder / "export.csv", shutil.copy(SCRIPT, folder / "alone")
     path.write_bytes(body)
     done = subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), str(path)],
-        env={"PATH": os.environ["PATH"], "SEAL_KEY": key},
+        [sys.executable, "-I", "-S", script, str(path)],
+        env={"SEAL_KEY": key},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -99,6 +101,27 @@ FOUND = {
 @pytest.mark.parametrize("what", FOUND)
 def test_a_changed_line_is_found_and_its_day_is_named(export, tmp_path, what):
     assert judged(tmp_path, changed(export, what)) == (1, FOUND[what] + WHOLE)
+
+
+def test_a_row_moved_to_another_day_names_both_days(export, tmp_path):
+    """The moment of a line says to which day it belongs: whoever changes it takes it out of one and into another."""
+    moved = b"".join(
+        line.replace(b"2026-01-01", b"2026-01-02", 1) if b"thing 1" in line else line for line in lines_of(export)
+    )
+    found = ["2026-01-02: 2 rows were exported, 3 stand here\n", "2026-01-01: 2 rows were exported, 1 stand here\n"]
+    assert judged(tmp_path, moved) == (1, "".join([*found, WHOLE]))
+
+
+def test_a_proof_made_to_fit_an_edited_row_is_found(export, tmp_path):
+    """Whoever edits a row and its day's digest cannot sign either without the key."""
+    lines = [line.replace(b"thing 1", b"thing 9") for line in lines_of(export)]
+    own = [line for line in lines if line.startswith(b"2026-01-01")]
+    digest = hashlib.sha256(b"".join(own)).hexdigest().encode()
+    day = next(n for n, line in enumerate(lines) if line.startswith(b"#day,2026-01-01"))
+    fields = lines[day].split(b",")
+    lines[day] = b",".join([*fields[:3], digest, *fields[4:]])
+    words = "2026-01-01: the proof of this day, or of the one before it, was changed\n"
+    assert judged(tmp_path, b"".join(lines)) == (1, words + WHOLE)
 
 
 def test_a_file_that_was_cut_off_is_found(export, tmp_path):

@@ -8,9 +8,12 @@ import unicodedata
 class OneLineFormatter(logging.Formatter):
     """Writes every hidden character of a message as its code; the lines of a traceback are set in. Times are UTC."""
 
-    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
+
+    @staticmethod
+    def converter(moment: float | None) -> time.struct_time:
+        return time.gmtime(moment)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         return _visible(super().formatMessage(record))

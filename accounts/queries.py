@@ -11,16 +11,21 @@ from django.db.models import BigIntegerField, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Invitation, User, WarehouseUserPermission
+from accounts.models import RIGHT_OF, Invitation, User, WarehouseUserPermission
 from warehouses.models import CEILING, RIGHTS, Right, Warehouse, sufficient
 
 RIGHT_WORDS = {"view": gettext_lazy("View"), "operate": gettext_lazy("Operate"), "manage": gettext_lazy("Manage")}
-RIGHT_OF: dict[str, Right] = {f"{right}_warehouse": right for right in RIGHTS}
 
 
 def permission_of(right: Right) -> Permission:
     """Return the permission under which guardian stores a right in a warehouse."""
     return Permission.objects.get(content_type__app_label="warehouses", codename=f"{right}_warehouse")
+
+
+def permissions_by_right() -> dict[Right, Permission]:
+    """Return the permission under which guardian stores each right. One query."""
+    found = Permission.objects.filter(content_type__app_label="warehouses", codename__in=RIGHT_OF)
+    return {RIGHT_OF[permission.codename]: permission for permission in found.select_related("content_type")}
 
 
 def people_with(right: Right, warehouse: Warehouse) -> QuerySet[User]:

@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 from alerts.channels.email import EmailChannel
 from alerts.errors import ChannelDown, Deferred, Refused
 from alerts.models import Delivery
-from warehouses.models import Warehouse
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +104,7 @@ def _withdrawn(delivery: Delivery) -> str:
     person, alert = delivery.person, delivery.alert
     if not person.is_active:
         return "The person is no longer active."
-    if alert and not Warehouse.objects.for_user(person, "view").filter(alerts=alert).exists():
+    if alert and not (alert.warehouse_id and person.may("view", alert.warehouse_id)):
         return "The person may no longer see the warehouse."
     return ""
 

@@ -1,5 +1,7 @@
 """Reads about alerts, always through what the person may see."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -27,6 +29,6 @@ def deliveries_of(alert: Alert) -> QuerySet[Delivery]:
     return alert.deliveries.select_related("person").order_by("-id")
 
 
-def operable(user: User) -> set[int]:
-    """Return the ids of the warehouses whose alerts the person may act on."""
-    return set(Warehouse.objects.for_user(user, "operate").values_list("pk", flat=True))
+def operable(user: User, alerts: Iterable[Alert]) -> set[int]:
+    """Return the ids of the warehouses of these alerts in which the person may act on them."""
+    return {each.warehouse_id for each in alerts if each.warehouse_id and user.may("operate", each.warehouse_id)}

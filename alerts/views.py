@@ -42,7 +42,7 @@ def alert_list(request: StaffRequest) -> HttpResponse:
         "current": current,
         "chips": [{"label": current.name, "href": _without(request, "warehouse")}] if current else [],
         "warehouses": Warehouse.objects.for_user(request.user, "view"),
-        "operable": operable(request.user),
+        "operable": operable(request.user, page.rows),
     }
     return render(request, "alerts/alert_list.html", context)
 
@@ -73,11 +73,11 @@ def _without(request: StaffRequest, name: str) -> str:
 def alert_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one incident; who was told of it is for the managers of its warehouse."""
     alert = get_object_or_404(Alert.objects.visible_to(request.user).with_names(), pk=pk)
-    manages = Warehouse.objects.for_user(request.user, "manage").filter(alerts=alert).exists()
+    manages = alert.warehouse_id is not None and request.user.may("manage", alert.warehouse_id)
     context = {
         "alert": alert,
         "facts": _facts(alert),
-        "operable": operable(request.user),
+        "operable": operable(request.user, [alert]),
         "deliveries": deliveries_of(alert) if manages else None,
     }
     return render(request, "alerts/alert_detail.html", context)
@@ -102,7 +102,7 @@ def _moment(at: datetime) -> str:
 def alert_acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
     """Acknowledge an incident: its row for htmx, else back to the page that the button stood on."""
     alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
-    may_operate = operable(request.user)
+    may_operate = operable(request.user, [alert])
     if alert.warehouse_id not in may_operate:
         raise PermissionDenied(_("You may look at the alerts of this warehouse, but not acknowledge them."))
     try:

@@ -94,7 +94,7 @@ def fast_movers_csv(request: StaffRequest) -> StreamingHttpResponse:
 def suggested_counts(request: StaffRequest) -> HttpResponse:
     """Show what is worth counting most in the working warehouse and why, and offer to open a count of it."""
     warehouse = working_warehouse(request, "view")
-    operable = Warehouse.objects.for_user(request.user, "operate").open().contains(warehouse)
+    operable = warehouse.is_open and request.user.may("operate", warehouse.pk)
     suggestions = queries.suggested_counts(
         warehouse, day=queries.last_day([warehouse], timezone.now()), limit=SUGGESTED
     )

@@ -87,9 +87,11 @@ def empty_valkey():
 
 @pytest.fixture
 def admin_person(client, db):
-    """An admin who is signed in."""
+    """An admin who has just signed in."""
+    from tests.accounts.codes import prove
     from tests.factories import person
 
     made = person("admin", email="admin@example.com", name="Ada Admin")
     client.force_login(made)
+    prove(client)
     return made

@@ -37,7 +37,7 @@ def warehouse_detail(request: StaffRequest, code: str) -> HttpResponse:
         "warehouse": warehouse,
         "page": page,
         "sought": sought,
-        "manages": Warehouse.objects.for_user(request.user, "manage").filter(pk=warehouse.pk).exists(),
+        "manages": request.user.may("manage", warehouse.pk),
     }
     return render(request, "warehouses/warehouse_detail.html", context)
 

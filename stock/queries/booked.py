@@ -11,7 +11,6 @@ from django.db.models import Min, Q, QuerySet, Sum
 
 from accounts.models import User
 from stock.models import Operation, StockTransaction, TransferEntry
-from warehouses.models import Warehouse
 
 
 class May(NamedTuple):
@@ -67,7 +66,7 @@ def transit_amounts(operation: Operation, *, limit: int) -> list[Booked]:
 
 
 def rights_over(user: User, operations: Collection[Operation]) -> dict[UUID, May]:
-    """Return what a person may do with each of these operations. At most four queries.
+    """Return what a person may do with each of these operations. One query.
 
     An operation touches its own warehouse, and every one in which it booked. Seen is what touched one of theirs.
     Undoing one's own takes the right to operate in every warehouse that it touched, undoing others' the right to manage
@@ -78,12 +77,7 @@ def rights_over(user: User, operations: Collection[Operation]) -> dict[UUID, May
     for key, warehouse in rows.order_by().values_list("operation_id", "warehouse_id").distinct():
         touched[key].add(warehouse)
     everywhere = set().union(*touched.values()) if touched else set()
-    held = {
-        right: set(
-            Warehouse.objects.for_user(user, right).filter(pk__in=everywhere).order_by().values_list("pk", flat=True)
-        )
-        for right in ("view", "operate", "manage")
-    }
+    held = {right: {place for place in everywhere if user.may(right, place)} for right in ("view", "operate", "manage")}
     return {
         operation.pk: May(
             see=bool(touched[operation.pk] & held["view"]),

@@ -57,15 +57,13 @@ def shared_bins(count: Count) -> list[CountBin]:
 
 
 def rights_in(user: User, count: Count) -> CountMay:
-    """Return what a person may do with this count, which they may see. Three queries.
+    """Return what a person may do with this count, which they may see. One query.
 
     Whether its state allows it is for the service to say: who may do it is told that it has moved on.
     Whoever operates reviews, posts within the tolerance, and cancels and undoes their own; managers approve what is
     beyond it, and cancel and undo others'. Those who still count see no figure of it.
     """
-    here = Warehouse.objects.filter(pk=count.warehouse_id)
-    operate = here.for_user(user, "operate").exists()
-    manage = here.for_user(user, "manage").exists()
+    operate, manage = user.may("operate", count.warehouse_id), user.may("manage", count.warehouse_id)
     assigned = count.assignees.filter(pk=user.pk).exists()
     return CountMay(
         count=assigned and operate,

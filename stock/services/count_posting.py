@@ -75,7 +75,7 @@ def _put_right_since(count: Count) -> list[Problem]:
 def _ask_a_manager(count: Count, lines: Sequence[CountLine], by: User) -> None:
     tolerance = count.warehouse.count_tolerance
     beyond = sum(line.is_beyond(tolerance) for line in lines)
-    if beyond and not Warehouse.objects.for_user(by, "manage").contains(count.warehouse):
+    if beyond and not by.may("manage", count.warehouse_id):
         text = ngettext(
             "%(count)d difference is beyond the tolerance of %(percent)s%%. A manager of %(code)s posts this count.",
             "%(count)d differences are beyond the tolerance of %(percent)s%%. A manager of %(code)s posts this count.",

@@ -45,9 +45,9 @@ def sending_back(request: StaffRequest, transfer: Transfer) -> str:
 
     The person operates where it arrived, and may look at where it came from.
     """
-    operated = Warehouse.objects.for_user(request.user, "operate").open()
-    seen = Warehouse.objects.for_user(request.user, "view").open()
-    if not (operated.filter(pk=transfer.destination_id).exists() and seen.filter(pk=transfer.source_id).exists()):
+    there, back = transfer.destination, transfer.source
+    possible = there.is_open and back.is_open
+    if not (possible and request.user.may("operate", there.pk) and request.user.may("view", back.pk)):
         return ""
     arrived = StockTransaction.objects.filter(
         operation__transfer=transfer, operation__kind=Operation.Kind.ARRIVE, operation__reversal=None

@@ -13,7 +13,7 @@ from inventory_site.web.texts import readable
 from stock.forms.moments import Moments
 from stock.queries.as_of import past_parts
 from stock.queries.holdings import contents_of, in_bin, products_in
-from warehouses.models import Location, Warehouse
+from warehouses.models import Location
 from warehouses.queries import warehouse_for
 
 
@@ -30,15 +30,12 @@ def location_detail(request: StaffRequest, warehouse: str, code: str) -> HttpRes
     products = products_in(location) if past is None else Product.objects.filter(pk__in=past).select_related("unit")
     page = keyset_page(products, by="sku_key", after=request.GET.get("after", ""))
     contents = contents_of(location, page.rows, now=timezone.now()) if past is None else in_bin(page.rows, past)
-    rights = {
-        right: Warehouse.objects.for_user(request.user, right).filter(pk=place.pk) for right in ("operate", "manage")
-    }
     context = {
         "location": location,
         "page": page,
         "contents": contents,
         "moments": moments,
-        "operable": place.is_open and rights["operate"].exists(),
-        "manageable": rights["manage"].exists(),
+        "operable": place.is_open and request.user.may("operate", place.pk),
+        "manageable": request.user.may("manage", place.pk),
     }
     return render(request, "stock/location_detail.html", context)

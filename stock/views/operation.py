@@ -104,7 +104,7 @@ def _headline(request: StaffRequest, operation: Operation) -> str:
 
 def _page(request: StaffRequest, operation: Operation, may: May) -> dict[str, object]:
     page = keyset_page(_rows(request, operation), by="id", after=request.GET.get("after", ""), size=ROWS)
-    sees_warehouse = Warehouse.objects.for_user(request.user, "view").filter(pk=operation.warehouse_id).exists()
+    sees_warehouse = request.user.may("view", operation.warehouse_id)
     return {
         "operation": operation,
         "headline": _headline(request, operation),

@@ -33,6 +33,6 @@ def scan(request: StaffRequest) -> HttpResponse:
         "sentence": _("No product and no bin of %(warehouse)s has the code %(code)s.") % words if code else "",
         "warehouse": warehouse,
         "warehouses": Warehouse.objects.for_user(request.user, "view").open(),
-        "operable": warehouse.is_open and Warehouse.objects.for_user(request.user, "operate").contains(warehouse),
+        "operable": warehouse.is_open and request.user.may("operate", warehouse.pk),
     }
     return render(request, "stock/scan.html", context, status=422 if code else 200)

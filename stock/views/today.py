@@ -37,7 +37,7 @@ def today(request: StaffRequest) -> HttpResponse:
     context |= {
         "current": current,
         "warehouses": visible,
-        "operable": current.is_open and Warehouse.objects.for_user(request.user, "operate").contains(current),
+        "operable": current.is_open and request.user.may("operate", current.pk),
         "concerns": concerns_of(request.user, limit=MOST_CONCERNS),
         "counts": state_counts(current, now),
         "movements": movements_on(current, day),

@@ -101,7 +101,7 @@ def transfer_for(request: StaffRequest, pk: int, right: Right = "view", end: str
     found = get_object_or_404(
         Transfer.objects.in_warehouses(visible).select_related("source", "destination", "by"), pk=pk
     )
-    if end and not Warehouse.objects.for_user(request.user, right).contains(getattr(found, end)):
+    if end and not request.user.may(right, getattr(found, end).pk):
         raise PermissionDenied(
             _("This is for who operates in the warehouse that it leaves.")
             if end == "source"
@@ -169,8 +169,8 @@ def _detail(
 ) -> HttpResponse:
     now = timezone.now()
     visible = Warehouse.objects.for_user(request.user, "view")
-    seen = set(visible.filter(pk__in=[found.source_id, found.destination_id]).values_list("pk", flat=True))
-    operates = set(Warehouse.objects.for_user(request.user, "operate").values_list("pk", flat=True))
+    ends = {found.source_id, found.destination_id}
+    seen, operates = ({end for end in ends if request.user.may(right, end)} for right in ("view", "operate"))
     operations = operations_of(found, visible)
     may = rights_over(request.user, operations)
     standing = [each for each in operations if each.kind != Operation.Kind.REVERSE and not hasattr(each, "reversal")]

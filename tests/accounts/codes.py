@@ -2,9 +2,12 @@
 
 import time
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.backends.cached_db import SessionStore
+from django.http import HttpRequest
 
+from accounts.models import User
 from tests.factories import APP_SECRET, PASSWORD
 
 
@@ -31,3 +34,11 @@ def let_proofs_grow_old(session_key):
 
 def is_in(client):
     return "_auth_user_id" in client.session
+
+
+def prove(client):
+    """Note in a session what giving one's password notes there: the proof, of this moment, of who it is."""
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, User.objects.get(pk=request.session["_auth_user_id"]), method="password")
+    request.session.save()

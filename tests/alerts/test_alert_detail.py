@@ -70,7 +70,7 @@ def test_the_page_costs_the_same_however_many_were_told(
         person("manager", {north: "manage"})
     alert = see("low")
     page(mona, alert)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         response = client.get(f"/alerts/{alert.pk}/")
     assert len(response.context["deliveries"]) == managers
 

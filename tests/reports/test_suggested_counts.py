@@ -142,5 +142,5 @@ def test_the_page_costs_the_same_however_many_products(client, desk, north, bin,
         desk.receive(north, product, 1, bin)
     client.force_login(desk.by)
     client.get(ADDRESS, {"warehouse": "NORTH"})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(ADDRESS, {"warehouse": "NORTH"})

@@ -170,9 +170,9 @@ def test_the_past_costs_the_same_whatever_it_shows(
     # The person, their warehouses, the page, its levels then, the count, the categories; and those of another moment.
     with django_assert_num_queries(7):
         client.get(LIST, {"at": at, "against": first})
-    # The person, the product, places now and the warehouses, levels at both moments and bins, barcodes, a right.
-    with django_assert_num_queries(9):
+    # The person, the product, places now and the warehouses, levels at both moments and bins, barcodes.
+    with django_assert_num_queries(8):
         client.get(PAGE, {"at": at, "against": first})
-    # The person, the warehouse, the bin, its contents, a page of products, a right.
-    with django_assert_num_queries(6):
+    # The person, the warehouse, the bin, its contents, a page of products.
+    with django_assert_num_queries(5):
         client.get(BIN, {"at": at})

@@ -83,6 +83,6 @@ def test_a_full_bin_comes_in_pages(client, desk, north, shelf):
 def test_the_page_costs_the_same_whatever_lies_there(client, desk, north, shelf, rows, django_assert_num_queries):
     fill(desk, north, rows, location=shelf)
     client.force_login(person(rights={north: "operate"}))
-    # The person, the warehouse, the bin, a page of products, their holdings, and whether the person may operate.
-    with django_assert_num_queries(6):
+    # The person, the warehouse, the bin, a page of products, their holdings.
+    with django_assert_num_queries(5):
         client.get(BIN)

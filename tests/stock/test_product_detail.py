@@ -170,6 +170,7 @@ def test_the_parts_sum_to_the_level_while_others_book(desk, bolt, north):
 
 def test_the_page_reads_level_and_parts_in_one_statement(client, desk, bolt, north, manager, django_assert_num_queries):
     desk.receive(north, bolt, 5)
+    visible = Warehouse.objects.for_user(manager, "view")
     with django_assert_num_queries(1) as asked:
-        places_of(bolt, Warehouse.objects.for_user(manager, "view"), now=timezone.now())
+        places_of(bolt, visible, now=timezone.now())
     assert re.search("stock_inventory.*stock_holding", asked.captured_queries[0]["sql"], re.DOTALL)

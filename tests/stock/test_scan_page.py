@@ -73,5 +73,5 @@ def test_who_only_looks_gets_no_verbs(clerk):
 @pytest.mark.parametrize("code", ["", "NOPE"])
 def test_what_it_costs(clerk, code, django_assert_num_queries):
     scan(clerk, "")  # Remembers the warehouse worked in.
-    with django_assert_num_queries(6 if code else 4):
+    with django_assert_num_queries(5 if code else 3):
         scan(clerk, code)

@@ -151,8 +151,8 @@ def test_a_person_without_an_open_warehouse_is_told_whom_to_ask(client, north, c
 def test_the_page_costs_the_same_whatever_there_is(client, desk, north, rows, django_assert_num_queries):
     low_and_out(desk, north, low=rows)
     client.force_login(desk.by)
-    # The person, the working warehouse, all, the right, alerts, their levels, states, movements, last booked (2).
-    with django_assert_num_queries(11):
+    # The person, the working warehouse, all, alerts, their levels, states, movements, last booked (2).
+    with django_assert_num_queries(10):
         client.get(TODAY)
     # Levels and states are kept for a while.
     with django_assert_num_queries(9):

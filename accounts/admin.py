@@ -26,9 +26,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Refused, StateMovedOn
 from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
 from accounts.models import AddressChange, Invitation, Letter, Registration, User, WarehouseUserPermission
-from accounts.services import change_role, restore, set_right, set_role, suspend
+from accounts.services import change_role, restore, set_rights, set_role, suspend
 from accounts.services.lost_factor import take_away
+from accounts.views.proof import ConfirmedAdmin
 from inventory_site.web.read_only import ReadOnlyAdmin
+from warehouses.models import Right, Warehouse
 
 admin.site.site_header = admin.site.site_title = "Holdfast"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -51,7 +53,7 @@ class WarehouseRightInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ConfirmedAdmin, UserAdmin):  # type: ignore[type-arg]
     """People: added with a role, suspended instead of deleted, rights stored through the one service."""
 
     form = PersonForm
@@ -117,18 +119,13 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
-        for row in formset.deleted_forms:
-            if row.instance.pk:
-                set_right(person=form.instance, warehouse=row.instance.content_object, right=None)
+        rights: dict[Warehouse, Right | None] = {}
         for row in formset.forms:
-            if row in formset.deleted_forms or not row.has_changed():
-                continue
-            warehouse = row.cleaned_data["content_object"]
-            if before := row.initial.get("content_object"):
-                held = WarehouseUserPermission.objects.filter(user=form.instance, content_object=before)
-                for right in held.exclude(content_object=warehouse):
-                    right.delete()
-            set_right(person=form.instance, warehouse=warehouse, right=row.chosen)
+            if row.instance.pk and (row in formset.deleted_forms or "content_object" in row.changed_data):
+                rights.setdefault(Warehouse.objects.get(pk=row.initial["content_object"]))
+        kept = [row for row in formset.forms if row not in formset.deleted_forms and row.has_changed()]
+        rights |= {row.cleaned_data["content_object"]: row.chosen for row in kept}
+        set_rights(person=form.instance, rights=rights, by=cast("User", request.user))
 
 
 @admin.register(Invitation)
@@ -173,7 +170,7 @@ class LetterAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SocialAccount)
-class SingleSignOnAdmin(ReadOnlyAdmin):
+class SingleSignOnAdmin(ConfirmedAdmin, ReadOnlyAdmin):
     """Whom the company's own provider knows as whom: to take a link away, after which the address counts again."""
 
     fields = list_display = ("user", "uid", "date_joined", "last_login")
@@ -197,7 +194,7 @@ class AuditAdmin(LogEntryAdmin):
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
+class AuthenticatorAdmin(ConfirmedAdmin, ReadOnlyAdmin):
     """Second factors, without their secrets: to take one away from somebody who lost the device."""
 
     fields = list_display = ("user", "type", "created_at", "last_used_at")

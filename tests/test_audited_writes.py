@@ -15,6 +15,7 @@ SET_BASED = {"update", "bulk_create", "bulk_update", "_raw_delete", "aupdate", "
 # rows; thresholds of many levels are logged in the same transaction by `trail.record_many`.
 NAMED = {
     "stock/ledger": "levels are the ledger's; thresholds are logged by stock.services.thresholds",
+    "accounts/services/people": "rights in many warehouses at once are logged there, by `trail.record_many`",
     "inventory_site/demo": "fills an empty database",
 }
 TABLES = "|".join(sorted(AUDITED.values()))

@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils.html import escape
 
 from inventory_site.web import limits
+from tests.accounts.codes import prove
 from tests.calls import CALLS
 from tests.factories import person
 from tests.worlds import two_worlds
@@ -109,6 +110,7 @@ def test_a_page_that_forgot_to_ask_would_be_found(client, worlds, monkeypatch):
 
 def test_an_admin_sees_both(client, worlds):
     client.force_login(person("admin"))
+    prove(client)
     seen = {"own": set(), "alien": set()}
     for *_, response in answers(client, worlds, [PAGE]):
         text = text_of(response)

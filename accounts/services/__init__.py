@@ -10,6 +10,7 @@ from accounts.services.people import (
     refuse,
     restore,
     set_right,
+    set_rights,
     set_role,
     suspend,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "resend_invitation",
     "restore",
     "set_right",
+    "set_rights",
     "set_role",
     "suspend",
     "withdraw_invitation",

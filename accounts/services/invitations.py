@@ -29,7 +29,7 @@ def invite(
     except IntegrityError as error:
         raise AddressTaken(_("Somebody has this e-mail address already.")) from error
     set_role(person=person, role=role)
-    set_rights(person=person, rights=rights)
+    set_rights(person=person, rights=rights, by=by)
     invitation = Invitation(person=person, invited_by=by)
     promise_mail(invitation, at=at, lasts=INVITATION_LASTS)
     return invitation

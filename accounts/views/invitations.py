@@ -15,6 +15,7 @@ from accounts.errors import AddressTaken, LinkGone, StateMovedOn
 from accounts.forms import ComeInForm, InviteForm, RegisterForm
 from accounts.models import Invitation, Registration, User
 from accounts.queries import why_gone
+from accounts.views.proof import confirmed
 from inventory_site.web.access import anyone, role
 from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
@@ -25,6 +26,7 @@ from warehouses.models import Warehouse
 
 @role("admin")
 @limited("invitation")
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_invite(request: StaffRequest) -> HttpResponse:
     """Invite somebody by e-mail, with a role and rights."""

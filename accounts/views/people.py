@@ -15,6 +15,7 @@ from accounts.errors import Refused, StateMovedOn
 from accounts.forms import LeaveForm, PeopleFilter, RoleForm, WelcomeForm
 from accounts.models import User
 from accounts.queries import access_of, own_data
+from accounts.views.proof import confirmed
 from inventory_site.web.access import role
 from inventory_site.web.chips import chips, without
 from inventory_site.web.errors import error_page
@@ -78,6 +79,7 @@ def _done(request: StaffRequest, person: User, verb: Callable[[], object], words
 
 
 @role("admin")
+@confirmed
 @require_POST
 def person_role(request: StaffRequest, pk: int) -> HttpResponse:
     """Give somebody another role."""
@@ -90,6 +92,7 @@ def person_role(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def person_suspend(request: StaffRequest, pk: int) -> HttpResponse:
     """Let somebody in no more."""
@@ -99,6 +102,7 @@ def person_suspend(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def person_restore(request: StaffRequest, pk: int) -> HttpResponse:
     """Let somebody who was suspended in again."""
@@ -108,6 +112,7 @@ def person_restore(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def person_approve(request: StaffRequest, pk: int) -> HttpResponse:
     """Let somebody in who has registered."""
@@ -120,6 +125,7 @@ def person_approve(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def person_refuse(request: StaffRequest, pk: int) -> HttpResponse:
     """Do not let somebody in who has registered."""
@@ -142,6 +148,7 @@ def person_export(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_anonymise(request: StaffRequest, pk: int) -> HttpResponse:
     """Take away who somebody was, once their address is typed."""

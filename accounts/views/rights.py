@@ -14,6 +14,7 @@ from accounts import services
 from accounts.forms import PeopleFilter, RightField
 from accounts.models import User
 from accounts.queries import RIGHT_WORDS, Access, access_of, concerned_by
+from accounts.views.proof import confirmed
 from inventory_site.web.access import role
 from inventory_site.web.chips import chips, without
 from inventory_site.web.keyset import KeysetPage, keyset_page
@@ -57,6 +58,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def right_set(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """Store one right of a person: its cell for htmx, else back to the page that it stood on."""
@@ -66,7 +68,7 @@ def right_set(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     if sent not in ("", *RIGHT_WORDS):
         raise Http404
     right = RightField().clean(sent)
-    services.set_right(person=person, warehouse=place, right=right)
+    services.set_right(person=person, warehouse=place, right=right, by=request.user)
     words = {"name": person, "place": place.code, "right": RIGHT_WORDS[right] if right else _("None")}
     messages.success(request, _("%(name)s in %(place)s: %(right)s") % words)
     if request.htmx:

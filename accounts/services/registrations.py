@@ -2,16 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import LinkGone
 from accounts.models import Registration, User
+from accounts.services.letters import tell
 from accounts.services.links import REGISTRATION_LASTS, promise_mail
 from accounts.services.people import set_role
 
 # Nobody fills somebody else's mailbox by asking again and again.
 PAUSE = timedelta(minutes=10)
+SOMEBODY_WAITS = "account/email/somebody_waits"
 
 
 @transaction.atomic(durable=True)
@@ -53,4 +57,18 @@ def confirm_registration(*, token: str, name: str, time_zone: str, password: str
         raise LinkGone(_("This link works no more. Sign in, or ask an admin of your company.")) from error
     set_role(person=person, role=User.Role.STAFF)
     link.delete()
+    _tell_admins(person, at)
     return person
+
+
+def _tell_admins(person: User, at: datetime) -> None:
+    """Have the admins told that somebody waits, unless they were told of somebody who waits still.
+
+    Locks the admins, so that of two who register in the same moment the second sees the first.
+    """
+    admins = User.objects.active().filter(role=User.Role.ADMIN).order_by("pk").select_for_update(no_key=True)
+    told = list(admins)
+    if not User.objects.filter(status=User.Status.PENDING).exclude(pk=person.pk).exists():
+        link = f"{settings.BASE_URL}{reverse('accounts:person-list')}?status={User.Status.PENDING}"
+        for admin in told:
+            tell(admin, SOMEBODY_WAITS, at=at, link=link)

@@ -130,7 +130,7 @@ def sign_in(ground):
     with ground.probe("large") as probe, site.gunicorn(APPLICATION, ground.environment("large")) as port:
         for _ in range(TURNS // 4):
             forms = probe.ask("forget_limits") * 2
-            answers = site.one_by_one(port, [site.request("/accounts/login/", "", form) for form in forms])
+            answers = site.one_by_one(port, [site.request("/sign-in/", "", form) for form in forms])
             statuses |= {status for status, _ in answers}
             times += [seconds * 1000 for _, seconds in answers]
     return [

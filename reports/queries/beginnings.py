@@ -3,6 +3,8 @@
 Different names are found by leaps through the index, from one to the next: a thousand rows of one name cost one leap.
 """
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Q
 
@@ -57,7 +59,7 @@ def references_like(beginning: str, places: tuple[int, ...]) -> tuple[str, ...]:
 
 def _different(sql: str, beginning: str, places: tuple[int, ...], *, everywhere: bool) -> tuple[str, ...]:
     first = beginning.upper()
-    values = {
+    values: dict[str, Any] = {
         "first": first,
         "end": f"{first}\U0010ffff",
         "places": list(places),

@@ -168,7 +168,7 @@ def _batch(span: Span, lows: Sequence[int]) -> list[Digest]:
         cursor.execute(ONE_SPELLING)
         cursor.execute(PATIENCE)
         for low in lows:
-            window = {"low": low, "high": low + WINDOW, "bounds": list(span.bounds)}
+            window: dict[str, Any] = {"low": low, "high": low + WINDOW, "bounds": list(span.bounds)}
             cursor.execute(DIGESTS[span.table], {**_values(span), **window})
             found += cursor.fetchall()
     return found

@@ -50,7 +50,9 @@ def leave_audit_rows(rows):
     """Fill the audit log up to so many rows, once; return how many stand there."""
     if _newest() < rows:
         leave_trail(rows, seed=1, until=timezone.now(), progress=Progress())
-    return _newest()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    return AuditRow.objects.count()
 
 
 def _newest():

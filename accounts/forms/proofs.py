@@ -5,7 +5,8 @@ from typing import Any, cast
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
@@ -24,6 +25,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from accounts.models import User
 from accounts.services.letters import send_reset
+from accounts.services.recovery_codes import spend_recovery_code
 from accounts.services.second_factor import spend_code
 from accounts.services.sign_ins import of_person, refused, reset_asked
 from inventory_site.web.texts import refuse_hidden_characters
@@ -45,8 +47,12 @@ def one_time_code(form: forms.Form, help_text: Any) -> None:
     }
 
 
+# Each says whether it took the code, and takes none twice.
+BY_CODE = {Authenticator.Type.TOTP: spend_code, Authenticator.Type.RECOVERY_CODES: spend_recovery_code}
+
+
 class SpendsCode:
-    """Takes each code of an authenticator app once, for the whole time in which it holds."""
+    """Takes each code of an authenticator app once, for the whole time in which it holds, and each recovery code."""
 
     authenticator: Authenticator
 
@@ -58,12 +64,18 @@ class SpendsCode:
         form.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
-        by_app = self.authenticator.type == Authenticator.Type.TOTP
-        if by_app and not spend_code(authenticator=self.authenticator, code=code):
-            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
-            raise get_mfa_adapter().validation_error("incorrect_code")
-        return code
+        form = cast("BaseAuthenticateForm", self)
+        clear_limit = check_rate_limit(form.user)
+        code: str = form.cleaned_data["code"]
+        held = {each.type: each for each in Authenticator.objects.filter(user=form.user, type__in=BY_CODE)}
+        for kind in filter(held.get, BY_CODE):
+            if BY_CODE[kind](authenticator=held[kind], code=code):
+                self.authenticator = held[kind]
+                clear_limit()
+                return code
+        if held:
+            form._emit_authentication_failed(held.get(Authenticator.Type.TOTP) or next(iter(held.values())))
+        raise get_mfa_adapter().validation_error("incorrect_code")
 
 
 class SecondStepForm(SpendsCode, AuthenticateForm):

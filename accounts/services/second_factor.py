@@ -95,11 +95,13 @@ def _with_secrets() -> Iterator[int]:
 
 @transaction.atomic
 def _encrypt_again(pk: int) -> int:
-    # Somebody may remove it, or use a recovery code, in this moment.
+    # Somebody may remove it, or be shown their recovery codes, which are hashed then, in this moment.
     held = Authenticator.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if held is None:
         return 0
     name = SECRETS[Authenticator.Type(held.type)]
+    if name not in held.data:
+        return 0
     held.data[name] = keys().rotate(held.data[name].encode()).decode()
     held.save(update_fields=["data"])
     return 1

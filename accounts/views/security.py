@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.services.recovery_codes import codes_left, hash_codes
 from accounts.services.sessions import device_of, end_own_sessions, open_sessions
 from accounts.services.sign_in import ELSEWHERE
 from accounts.views.fresh_proof import fresh_proof
@@ -48,6 +49,17 @@ class SetUpAppView(Refusing, ActivateTOTPView):
 
 class RemoveAppView(Refusing, DeactivateTOTPView):
     success_url = SECURITY
+
+
+class CodesView(ViewRecoveryCodesView):
+    """Shows new recovery codes once, and from then on how many are left."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        held = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.RECOVERY_CODES)
+        if context["can_view_codes"]:
+            hash_codes(authenticator=held)
+        return {**context, "left": codes_left(held)}
 
 
 class NewCodesView(Refusing, GenerateRecoveryCodesView):
@@ -108,7 +120,7 @@ _confirm, _confirm_by_code, _confirm_by_passkey = (
     called(ConfirmByPasskeyView),
 )
 _set_up_app, _remove_app = called(SetUpAppView), called(RemoveAppView)
-_codes, _new_codes = called(ViewRecoveryCodesView), called(NewCodesView)
+_codes, _new_codes = called(CodesView), called(NewCodesView)
 _add_passkey, _rename_passkey, _remove_passkey = (
     called(AddPasskeyView),
     called(RenamePasskeyView),
@@ -124,6 +136,7 @@ def security(request: StaffRequest) -> HttpResponse:
     context = {
         "app": by_type.get(Authenticator.Type.TOTP),
         "codes": by_type.get(Authenticator.Type.RECOVERY_CODES),
+        "codes_left": sum(codes_left(each) for each in held if each.type == Authenticator.Type.RECOVERY_CODES),
         "passkeys": [each.wrap() for each in held if each.type == Authenticator.Type.WEBAUTHN],
         "device": device_of(request.headers.get("User-Agent", "")),
         "sessions": [

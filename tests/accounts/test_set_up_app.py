@@ -9,7 +9,9 @@ from django.core import mail
 from django.test import Client
 
 from accounts.delivery import send_links
+from accounts.services.recovery_codes import spend_recovery_code
 from tests.accounts.codes import code_now, give_code, give_password, is_in
+from tests.desk import at_once
 from tests.factories import person
 
 APP, CODES, SECURITY = "/profile/security/app/", "/profile/security/recovery-codes/", "/profile/security/"
@@ -109,10 +111,32 @@ def test_new_recovery_codes_make_the_old_ones_worthless(client, sam):
 
 
 def test_recovery_codes_are_not_readable_in_the_database(client, sam):
-    _secret, codes = set_up(client)
+    client.post(APP, {"code": code_now(secret_of(client.get(APP)))})
     stored = Authenticator.objects.get(user=sam, type="recovery_codes")
-    assert [code for code in codes if code in str(stored.data)] == []
     assert stored.data["seed"].startswith("gAAAA")
+    codes = client.get(CODES).context["unused_codes"]
+    stored.refresh_from_db()
+    assert sorted(stored.data) == ["cost", "hashes", "migrated_codes", "salt", "viewed_at"]
+    assert [code for code in codes if code in str(stored.data)] == []
+    assert (len(set(stored.data["hashes"])), stored.data["migrated_codes"]) == (10, [])
+
+
+def test_each_page_says_how_many_codes_are_left(client, sam):
+    _secret, codes = set_up(client)
+    for code in codes[:3]:
+        other = Client()
+        give_password(other, sam)
+        give_code(other, code)
+    assert "7 codes are left" in client.get(SECURITY).content.decode()
+    assert "7 codes are left" in client.get(CODES).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recovery_code_in_four_requests_at_once_lets_one_in(client, sam):
+    _secret, (code, *_rest) = set_up(client)
+    held = Authenticator.objects.get(user=sam, type="recovery_codes")
+    spent = at_once(4, lambda _number: spend_recovery_code(authenticator=held, code=code))
+    assert sorted(spent) == [False, False, False, True]
 
 
 def test_without_a_second_factor_there_are_no_recovery_codes(client, sam):

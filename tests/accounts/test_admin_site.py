@@ -204,3 +204,13 @@ def test_products_are_sought_as_on_their_page(client, admin_person):
 def test_tables_that_follow_from_others_are_not_offered():
     registered = {model._meta.label for model in admin.site._registry}
     assert {"auth.Group", "account.EmailAddress", "account.EmailConfirmation"} & registered == set()
+
+
+def test_the_audit_log_is_listed_newest_first_and_found_by_the_id_of_an_object(client, admin_person):
+    warehouse, other = WarehouseFactory(), WarehouseFactory()
+    page = client.get("/admin/auditlog/logentry/")
+    moments = [entry.timestamp for entry in page.context["cl"].result_list]
+    assert (page.status_code, moments) == (200, sorted(moments, reverse=True))
+    found = client.get("/admin/auditlog/logentry/", {"q": str(warehouse.pk)}).context["cl"].result_list
+    assert {entry.object_pk for entry in found} == {str(warehouse.pk)}
+    assert other.pk != warehouse.pk

@@ -59,7 +59,8 @@ class ConfirmedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return urls
 
     def _guarded(self, url: URLPattern) -> Callable[..., HttpResponseBase]:
-        view, changes = url.callback, (url.name or "").endswith(self.CHANGING)
+        view: Callable[..., HttpResponseBase] = url.callback
+        changes = (url.name or "").endswith(self.CHANGING)
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -224,7 +224,7 @@ def test_the_sheet_costs_the_same_however_many_lines(floor, desk, rows, django_a
     for product in ProductFactory.create_batch(rows):
         desk.receive(floor.north, product, 2, floor.b01)
     floor.count = Counter(desk.by).open(floor.north, floor.b01, who=[floor.cleo])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert floor.client.get(floor.at("count-bin", "B-01")).status_code == 200
 
 

@@ -155,11 +155,11 @@ def test_the_page_costs_the_same_whatever_there_is(client, desk, north, rows, dj
     with django_assert_num_queries(10):
         client.get(TODAY)
     # Levels and states are kept for a while.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(TODAY)
     with redis.Redis.from_url(settings.REDIS_URL) as cache:
         cache.flushdb()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(TODAY)
 
 

@@ -220,10 +220,10 @@ def test_receiving_costs_the_same_however_many_lines(dock, desk, lines, django_a
     wanted = [services.TransferLine(product=product, quantity=Decimal(2)) for product in products]
     dock.transfer = Desk(desk.by).send(dock.north, dock.south, dock.bolt, 1, lines=wanted).transfer
     dock.lines = list(dock.transfer.lines.order_by("id"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert dock.client.get(dock.address("receive")).status_code == 200
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert dock.post("receive", *[1] * lines).status_code == 303
     dock.key = uuid.uuid4()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert dock.post("write-off", *[1] * lines, reason="lost").status_code == 303

@@ -1,14 +1,17 @@
 """The pages of people as an admin meets them: to look at, and a right that saves itself, with scripts and without."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import WarehouseUserPermission
 from accounts.services import invite
+from tests.accounts.codes import prove
 from tests.browser.job import assert_accessible, told
 from tests.browser.thumb import ASIDE, SMALL, SMALL_TYPE, WIDER
-from tests.factories import person
+from tests.factories import PASSWORD, person
 
 
 @pytest.fixture
@@ -34,10 +37,12 @@ def people(site):
 
 @pytest.fixture
 def enter(live_server, client, settings):
-    """Sign somebody in, whatever stands between password and page."""
+    """Sign somebody in, whatever stands between password and page; `lately` leaves the proof of who it is."""
 
-    def go(page, who):
+    def go(page, who, *, lately=True):
         client.force_login(who)
+        if lately:
+            prove(client)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
@@ -76,6 +81,20 @@ def test_a_right_in_the_matrix_saves_itself(page, site, people, enter):
     assert held(people["sam"], site.north) is None
     page.reload()
     expect(page.get_by_label("Right of Sam Porter in North Quay")).to_have_value("")
+
+
+def test_a_choice_after_a_quarter_of_an_hour_leads_to_the_password_and_back(page, site, people, enter):
+    enter(page, people["ada"], lately=False)
+    page.goto("/people/rights/?q=sam")
+    page.get_by_label("Right of Sam Porter in North Quay").select_option("manage")
+    expect(page.get_by_text("Nothing was changed. Confirm that it is you, then choose again.")).to_be_visible()
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    expect(page).to_have_url(re.compile(r"/people/rights/\?q=sam$"))
+    assert held(people["sam"], site.north) == "view_warehouse"
+    page.get_by_label("Right of Sam Porter in North Quay").select_option("manage")
+    told(page, "Sam Porter in NORTH: Manage")
+    assert held(people["sam"], site.north) == "manage_warehouse"
 
 
 def test_a_right_is_saved_without_scripts(open_browser, site, people, enter):

@@ -117,6 +117,7 @@ def test_hashes_and_ciphers_are_the_strong_ones():
         "sha256",
         "sha512",
         "blake2b",
+        "scrypt",
         "Fernet",
         "MultiFernet",
         "fernet",

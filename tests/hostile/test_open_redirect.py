@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.accounts.codes import code_now, give_code, give_password
 from tests.factories import PASSWORD, WarehouseFactory, person
 from tests.worlds import two_worlds
 
@@ -69,7 +70,10 @@ def test_a_path_without_its_slash_leads_nowhere_else(client, path):
 
 def test_buttons_that_go_back_to_their_page_lead_nowhere_else(client):
     worlds = two_worlds()
-    client.force_login(person("admin"))
+    admin = person("admin")
+    # Signed in just now: a right is changed by who has proved themselves lately.
+    give_password(client, admin)
+    give_code(client, code_now())
     pages = {
         f"/alerts/{worlds.own.alert.pk}/acknowledge": {},
         f"/people/{worlds.own.person.pk}/rights/{worlds.own.place.code}": {"right": "view"},

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.urls import reverse
 
+from inventory_site.web.browser_policy import LETS_IN
 from tests.inventory_site.running import CHECKOUT
+from tests.test_markers import OURS
 
 NGINX = (CHECKOUT / "deploy" / "nginx.conf").read_text()
 COMPOSE = (CHECKOUT / "docker-compose.yml").read_text()
@@ -41,6 +44,27 @@ def test_the_proxy_replaces_what_a_client_says_of_itself():
 def test_the_proxy_tells_no_version_and_lists_no_folder():
     assert said("server_tokens") == ["off"]
     assert not re.search(r"autoindex|stub_status|alias|root ", NGINX)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, pattern in OURS.items() if LETS_IN & set(pattern.pattern.regex.groupindex)]
+)
+def test_the_proxy_writes_down_no_link_that_lets_somebody_in(name):
+    address = reverse(name, kwargs=dict.fromkeys(OURS[name].pattern.regex.groupindex, "0secret"))
+    [(masked, instead)] = re.findall(r"~(\S+) \"(.*)\";", NGINX)
+    found = re.match(masked.replace("(?<", "(?P<"), address)
+    assert instead == "${room}..."
+    assert "0secret" not in found["room"]
+    [quiet] = re.findall(r"location ~ (\S+) \{\n\s+error_log /dev/null crit;", NGINX)
+    assert re.match(quiet, address)
+
+
+def test_the_proxy_writes_down_no_query_and_no_page_that_somebody_came_from():
+    [written] = re.findall(r"log_format holdfast (.*?);", NGINX, re.DOTALL)
+    kept = {"remote_addr", "time_iso8601", "request_method", "room_or_all", "status", "body_bytes_sent"}
+    assert set(re.findall(r"\$(\w+)", written)) == kept | {"request_time", "http_user_agent"}
+    assert said("access_log") == ["/var/log/nginx/access.log holdfast"] * len(re.findall(r"^server ", NGINX, re.M))
+    assert said("error_log") == ["/var/log/nginx/error.log crit", "/dev/null crit"]
 
 
 def test_the_proxy_waits_for_nobody_who_is_slow():

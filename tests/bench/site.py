@@ -1,6 +1,7 @@
 """A gunicorn on loopback as `make run` starts it, and clients that send shipments to it."""
 
 import asyncio
+import socket
 import subprocess
 import time
 import uuid
@@ -28,21 +29,21 @@ def gunicorn(application, environment, log=FOLDER / "gunicorn.log", more=()):
             stderr=said,
         )
     try:
-        asyncio.run(reachable(port))
+        wait_until_reachable(port)
         yield port
     finally:
         process.terminate()
         process.wait(30)
 
 
-async def reachable(port):
+def wait_until_reachable(port):
     for _ in range(300):
         try:
-            _reader, writer = await asyncio.open_connection(HOST, port)
-            writer.close()
-            return
+            socket.create_connection((HOST, port)).close()
         except OSError:
-            await asyncio.sleep(0.1)
+            time.sleep(0.1)
+        else:
+            return
     raise SystemExit("gunicorn did not start; see gunicorn.log")
 
 

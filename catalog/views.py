@@ -106,6 +106,7 @@ def _tell_saved(request: StaffRequest, product: Product, form: ProductForm) -> N
 
 
 @role("manager")
+@require_safe
 def category_list(request: StaffRequest) -> HttpResponse:
     page = keyset_page(Category.objects.all(), by="name", after=request.GET.get("after", ""))
     return render(request, "catalog/category_list.html", {"page": page})
@@ -145,6 +146,7 @@ def category_delete(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@require_safe
 def unit_list(request: StaffRequest) -> HttpResponse:
     page = keyset_page(Unit.objects.all(), by="code", after=request.GET.get("after", ""))
     return render(request, "catalog/unit_list.html", {"page": page})

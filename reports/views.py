@@ -41,6 +41,7 @@ STALE = timedelta(minutes=30)
 
 
 @signed_in
+@require_safe
 def fast_movers(request: StaffRequest) -> HttpResponse:
     """Show what left the person's warehouses most in the last 30 days."""
     allowed = list(Warehouse.objects.for_user(request.user, "view"))
@@ -64,6 +65,7 @@ def fast_movers(request: StaffRequest) -> HttpResponse:
 
 @signed_in
 @limited("export")
+@require_safe
 def fast_movers_csv(request: StaffRequest) -> StreamingHttpResponse:
     """Send the same as a file, every product that was shipped."""
     chosen = _chosen(request)

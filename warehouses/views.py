@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory_site.web.access import role, signed_in
 from inventory_site.web.keyset import keyset_page
@@ -22,6 +22,7 @@ from warehouses.queries import WORKING, warehouse_for
 
 
 @signed_in
+@require_safe
 def warehouse_list(request: StaffRequest) -> HttpResponse:
     seen = Warehouse.objects.for_user(request.user, "view")
     page = keyset_page(seen, by="code", after=request.GET.get("after", ""))
@@ -29,6 +30,7 @@ def warehouse_list(request: StaffRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def warehouse_detail(request: StaffRequest, code: str) -> HttpResponse:
     warehouse = warehouse_for(request, "view", code)
     sought = request.GET.get("q", "").strip()

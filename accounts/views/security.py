@@ -25,7 +25,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.recovery_codes import codes_left, hash_codes
 from accounts.services.sessions import device_of, end_own_sessions, open_sessions
@@ -129,6 +129,7 @@ _add_passkey, _rename_passkey, _remove_passkey = (
 
 
 @while_setting_up
+@require_safe
 def security(request: StaffRequest) -> HttpResponse:
     held = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
     by_type = {each.type: each.wrap() for each in held}

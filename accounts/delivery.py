@@ -37,6 +37,7 @@ FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
 HEADERS = {"Auto-Submitted": "auto-generated"}
 RESET, UNKNOWN = "account/email/password_reset_key", "account/email/unknown_account"
+SOMEBODY_WAITS = "account/email/somebody_waits"
 
 
 def send_links() -> int:
@@ -47,6 +48,9 @@ def send_links() -> int:
     """
     for kind in (Registration, AddressChange, Letter):
         kind._default_manager.filter(expires__lt=Now()).delete()
+    # Who may let somebody in is asked when the mail leaves: it is nobody else's to know.
+    admins = User.objects.active().filter(role=User.Role.ADMIN)
+    Letter.objects.filter(template=SOMEBODY_WAITS).exclude(email__in=admins.values("email")).delete()
     invited = Invitation.objects.open().filter(person__status=User.Status.INVITED, expires__gt=Now())
     sent = _send_all(_claim(invited.select_related("person", "invited_by")))
     sent += _send_all(_claim(Registration.objects.all()))

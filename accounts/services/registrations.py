@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.delivery import SOMEBODY_WAITS
 from accounts.errors import LinkGone
 from accounts.models import Registration, User
 from accounts.services.letters import tell
@@ -15,7 +16,6 @@ from accounts.services.people import set_role
 
 # Nobody fills somebody else's mailbox by asking again and again.
 PAUSE = timedelta(minutes=10)
-SOMEBODY_WAITS = "account/email/somebody_waits"
 
 
 @transaction.atomic(durable=True)

@@ -40,6 +40,16 @@ def test_every_active_admin_is_told_with_a_link_to_those_who_wait(ada, settings)
     assert "new@example.com" not in mail.outbox[0].body
 
 
+@pytest.mark.parametrize("change", [{"status": "suspended"}, {"role": "manager"}])
+def test_who_is_no_admin_any_more_when_the_mail_leaves_gets_none(ada, change):
+    bea = person("admin", email="bea@example.com")
+    come("new@example.com")
+    User.objects.filter(pk=bea.pk).update(**change)
+    assert send_links() == 1
+    assert [letter.to for letter in mail.outbox] == [[ada.email]]
+    assert Letter.objects.count() == 0
+
+
 def test_ten_who_come_while_one_waits_are_one_mail(ada):
     for number in range(10):
         come(f"new{number}@example.com")

@@ -35,6 +35,8 @@ ALTER ROLE :"role" SET lock_timeout = '2s';
 ALTER ROLE :"role" SET statement_timeout = '5s';
 ALTER ROLE :"role" SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE :"role" SET timezone = 'UTC';
+-- Of a row that is refused the server's log would write down every column: names, addresses, hashes.
+ALTER ROLE :"role" SET log_error_verbosity = 'terse';
 
 SELECT format('CREATE DATABASE %I OWNER %I ENCODING ''UTF8'' TEMPLATE template0', :'database', :'role')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database')

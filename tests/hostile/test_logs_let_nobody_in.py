@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.delivery import send_links
@@ -20,6 +20,8 @@ from inventory_site.web.log_lines import OneLineFormatter
 from tests.accounts.codes import give_password, prove
 from tests.bench.site import gunicorn
 from tests.factories import person
+
+QUIET = {"log_error_verbosity": "terse", "log_parameter_max_length_on_error": "0", "log_statement": "none"}
 
 
 @pytest.fixture
@@ -132,6 +134,14 @@ def test_a_row_that_the_database_refuses_stands_in_no_line(db, log):
         logging.getLogger("anything").exception("It failed")
     assert "violates unique constraint" in log()
     assert "lovelace" not in log().lower()
+
+
+def test_the_database_keeps_such_a_row_out_of_its_own_log(db):
+    with connection.cursor() as cursor:
+        # Neither the row nor what was asked with: the statement stands there with a number for each value.
+        said = {name: cursor.execute(f"SHOW {name}").fetchone()[0] for name in QUIET}
+    assert said == QUIET
+    assert settings.DATABASES["default"]["OPTIONS"]["server_side_binding"] is True
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ def test_database_is_postgresql_18_in_utc_with_the_roles_timeouts(db):
         "TimeZone=UTC",
         "idle_in_transaction_session_timeout=10s",
         "lock_timeout=2s",
+        "log_error_verbosity=terse",
         "statement_timeout=5s",
     ]
     assert superuser is False

@@ -12,6 +12,9 @@ from tests.accounts.provider import CLIENT, SECRET, Provider
 from tests.browser.job import assert_accessible, session_key
 from tests.factories import PASSWORD, person
 
+# How its screens look at a desk as well is seen with all the others.
+pytestmark = pytest.mark.parametrize("page", ["phone"], indirect=True)
+
 TODAY = re.compile(r":\d+/$")
 
 

@@ -12,6 +12,9 @@ from tests.accounts.codes import code_now, let_proofs_grow_old
 from tests.browser.job import session_key
 from tests.factories import PASSWORD, person
 
+# How its screens look at a desk as well is seen with all the others.
+pytestmark = pytest.mark.parametrize("page", ["phone"], indirect=True)
+
 TODAY = re.compile(r":\d+/$")
 DEVICE = {
     "protocol": "ctap2",

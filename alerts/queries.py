@@ -9,11 +9,6 @@ from alerts.models import Alert, Delivery
 from warehouses.models import Warehouse
 
 
-def open_alerts_for(user: User) -> int:
-    """Count the incidents that nobody has acknowledged, in the warehouses that the person may see."""
-    return Alert.objects.visible_to(user).unclaimed().count()
-
-
 def needs_attention(user: User, warehouse: Warehouse | None = None, *, limit: int = 5) -> list[Alert]:
     """Return the incidents that nobody has acknowledged, the most severe first, then the newest. One query."""
     alerts = Alert.objects.visible_to(user).unclaimed()

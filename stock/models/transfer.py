@@ -29,13 +29,6 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """Return the transfers that are not over yet: drafts, and those of which something is on the way."""
         return self.filter(state__in=[Transfer.State.DRAFT, Transfer.State.SENT])
 
-    def overdue(self, now: datetime) -> Self:
-        """Return what has been on the way for longer than its destination's limit of days."""
-        limit = models.ExpressionWrapper(
-            F("destination__transit_limit_days") * timedelta(days=1), models.DurationField()
-        )
-        return self.filter(state=Transfer.State.SENT, sent__lt=models.Value(now) - limit)
-
 
 class Transfer(models.Model):
     """Goods from one warehouse to another: draft -> sent (in transit) -> closed, or cancelled.
@@ -94,7 +87,7 @@ class Transfer(models.Model):
         return f"T{self.pk}"
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether it has been on the way for longer than its destination's limit of days, as `overdue` asks."""
+        """Whether it has been on the way for longer than its destination's limit of days."""
         limit = timedelta(days=self.destination.transit_limit_days)
         return self.state == self.State.SENT and self.sent is not None and now - self.sent > limit
 

@@ -145,8 +145,3 @@ def on_the_way(product: Product, warehouses: Collection[int], now: datetime) -> 
         pk: OnTheWay(quantity, since, transfers, now - since > timedelta(days=days))
         for pk, days, quantity, since, transfers in rows
     }
-
-
-def overdue_transfers(now: datetime) -> TransferQuerySet:
-    """Return what has been on the way for too long, the oldest first, with both ends."""
-    return Transfer.objects.overdue(now).select_related("source", "destination").order_by("sent")

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from alerts.models import Delivery
 from stock.models import Operation, Transfer, TransferLine
-from stock.queries.transfers import overdue_transfers
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +20,7 @@ def test_transfers_that_wait_for_somebody():
     assert states == ["draft"] * 2 + ["sent"] * 4
     assert {transfer.destination.code for transfer in Transfer.objects.filter(state="sent")} == {"NORTH"}
     assert {transfer.source.code for transfer in Transfer.objects.filter(state="draft")} == {"NORTH"}
-    assert overdue_transfers(timezone.now()).count() == 1
+    assert [each.is_overdue(timezone.now()) for each in Transfer.objects.all()].count(True) == 1
     [part] = TransferLine.objects.filter(received__gt=0)
     assert (part.written_off, part.in_transit > 0) == (1, True)
     kinds = Operation.objects.exclude(transfer=None).values_list("kind", flat=True)

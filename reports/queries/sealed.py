@@ -2,8 +2,9 @@
 
 A window's digest is SHA-256 over all that its rows say, in the order of their ids, and over the operations that they
 belong to, each once, in the order of their keys; a day's digest is SHA-256 over that of its windows. So a row that was
-edited, deleted, inserted or given another place changes the digest of its day. `actor_email` is left out: it repeats
-what `actor` says, and may be taken away when a person leaves.
+edited, deleted, inserted or given another place changes the digest of its day. Ids below 1, which
+no sequence gives, are taken like any other. `actor_email` is left out: it only repeats the address that the person of
+`actor` had.
 
 What is sealed is final, so windows can be asked over several connections at once, without a common snapshot.
 """

@@ -56,7 +56,7 @@ def seal(*, now: datetime) -> Seal | None:
     horizon = _execute(HORIZON)
     if last is not None and horizon < last.until and last.until != MOST:
         last = _close(last, day, now)
-    after = (last.ledger_after, last.audit_after) if last else (0, 0)
+    after = (last.ledger_after, last.audit_after) if last else (LEAST, LEAST)
     since = last.until if last else LEAST
     if last is not None and last.until == MOST:
         after, since = (_restored("ledger"), _restored("audit")), LEAST
@@ -203,7 +203,7 @@ def _outside(seals: Sequence[Seal]) -> Iterator[Problem]:
 
 def _ahead(seals: Sequence[Seal]) -> Iterator[Problem]:
     for table in TABLES:
-        if rows := ahead(table, getattr(seals[-1], f"{table}_after") if seals else 0):
+        if rows := ahead(table, getattr(seals[-1], f"{table}_after") if seals else LEAST):
             text = _("%d rows bear transaction numbers that this database has not reached: forged, or restored.")
             yield Problem(None, table, text % rows)
 

@@ -27,7 +27,7 @@ def counted(was, now):
     return f"{was} rows were sealed, {now} stand there: rows are missing, or were put in."
 
 
-GUARDED = ("stock_stocktransaction", "stock_operation")
+GUARDED = ("stock_stocktransaction", "stock_operation", "auditlog_logentry")
 
 
 def by_force(sql, *values):
@@ -141,6 +141,23 @@ def test_a_row_put_into_an_earlier_day_names_that_day(sealed):
 def test_a_row_below_every_transaction_is_found(sealed):
     by_force(COPY.format(xact="-5"), "0 days")
     assert found() == [Problem(today(), "ledger", counted(3, 4))]
+
+
+@pytest.mark.parametrize("hidden", [0, -1, -(2**31)])
+def test_a_row_whose_id_no_sequence_gives_is_found(sealed, hidden):
+    copy = (
+        COPY.format(xact="xact").replace("(operation_id,", "(id, operation_id,", 1).replace("SELECT", "SELECT %s,", 1)
+    )
+    by_force(copy, hidden, "0 days")
+    assert found() == [Problem(today(), "ledger", counted(3, 4))]
+
+
+@pytest.mark.parametrize("hidden", [0, -1, -(2**31)])
+def test_an_audit_row_whose_id_no_sequence_gives_is_found(sealed, hidden):
+    rows = len(ids("auditlog_logentry"))
+    copy = AUDIT_COPY.format(xact="xact").replace("(content", "(id, content", 1).replace("SELECT", "SELECT %s,", 1)
+    by_force(copy, hidden, "0 days")
+    assert found() == [Problem(today(), "audit", counted(rows, rows + 1))]
 
 
 def test_a_row_that_hides_above_every_transaction_is_found(sealed):

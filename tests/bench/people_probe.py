@@ -83,12 +83,10 @@ def questions(role):
     ]
 
 
-def statements_of(role, path, cold=False, **query):
-    """Return how many statements a page sends, and how many of them read rights besides the person's own."""
+def statements_of(role, path, **query):
+    """Return how many statements a page sends, how many of them read rights, how many of these nothing else."""
     client = Client(headers={"host": "localhost"})
     client.force_login(ready(role), settings.AUTHENTICATION_BACKENDS[0])
-    if cold:
-        cache.clear()
     with CaptureQueriesContext(connection) as sent:
         response = client.get(path, query)
     assert response.status_code == 200, response.status_code

@@ -42,13 +42,15 @@ class Rule:
     """One limit: `most` as in "600/minute", for a person, or for an address where nobody is signed in.
 
     `method` and `asks` say which requests count: those of one method, those that carry text in a parameter. With
-    `of` it is counted for what stands in that field of the form instead, whoever sends it.
+    `of` it is counted for what stands in that field of the form instead, whoever sends it; with `half_in` for the
+    account whose password the session has given and whose second step it has yet to take, from wherever.
     """
 
     most: str
     method: str = ""
     asks: str = ""
     of: str = ""
+    half_in: bool = False
 
     @property
     def item(self) -> RateLimitItem:
@@ -63,7 +65,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "upload": (Rule("60/minute", method="POST"),),
     # allauth has stricter ones of its own, which count nothing while Redis is away.
     "sign_in": (Rule("120/minute", method="POST"), Rule("20/5minute", method="POST", of="login")),
-    "second_factor": (Rule("30/5minute", method="POST"),),
+    "second_factor": (Rule("30/5minute", method="POST"), Rule("10/5minute", method="POST", half_in=True)),
     "single_sign_on": (Rule("120/minute"),),
     "password_reset": (Rule("20/minute", method="POST"), Rule("5/hour", method="POST", of="email")),
     "register": (Rule("20/hour", method="POST"),),
@@ -107,9 +109,17 @@ def _who(request: HttpRequest, rule: Rule) -> str:
     if rule.of:
         text = request.POST.get(rule.of, "").strip().casefold()
         return sha256(text.encode(errors="replace")).hexdigest()[:32] if text else ""
+    if rule.half_in:
+        return f"half-in-{account}" if (account := _half_in(request)) else ""
     if request.user.is_authenticated:
         return f"person-{request.user.pk}"
     return f"address-{_network(client_address(request))}"
+
+
+def _half_in(request: HttpRequest) -> str:
+    """Return whose second step is awaited, as allauth keeps it in the session; "" where nobody's is."""
+    pending = request.session.get("account_login") or {}
+    return str(pending.get("user_pk") or "")
 
 
 def _network(address: str | None) -> str:

@@ -47,6 +47,7 @@ def person_invite(request: StaffRequest) -> HttpResponse:
 
 @role("admin")
 @limited("invitation")
+@confirmed
 @require_POST
 def invitation_resend(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a new link to somebody who has not come in yet."""
@@ -60,6 +61,7 @@ def invitation_resend(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @role("admin")
+@confirmed
 @require_POST
 def invitation_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     """Make the link of an invitation worthless."""

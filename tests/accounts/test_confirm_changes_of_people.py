@@ -5,10 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 from auditlog.models import LogEntry
+from django.utils import timezone
 
-from accounts.models import User, WarehouseUserPermission
+from accounts.models import Invitation, User, WarehouseUserPermission
+from accounts.services import invite
 from tests.accounts.codes import prove
 from tests.accounts.test_admin_site import PEOPLE, changed
+from tests.audit_rows import forget_audit_rows
 from tests.factories import PASSWORD, WarehouseFactory, person
 
 CONFIRM = "/profile/confirm/"
@@ -53,7 +56,7 @@ VERBS = [
 def test_nothing_happens_before_the_proof_and_what_was_sent_after_it(client, ada, verb, status, sent, becomes):
     sam = person("staff", status=status)
     before, page = state(), f"/people/{sam.pk}/{verb}"
-    LogEntry.objects.all().delete()
+    forget_audit_rows()
     assert client.post(page, sent)["Location"] == asked(page)
     assert (state(), LogEntry.objects.count()) == (before, 0)
     assert client.post(asked(page), {"password": "not this one"}).status_code == 422
@@ -74,6 +77,20 @@ def test_an_invitation_and_a_farewell_ask_too(client, ada):
         assert state() == before
     client.post(asked(page), {"password": PASSWORD})
     assert User.objects.get(pk=sam.pk).anonymised
+
+
+@pytest.mark.parametrize("verb", ["invite-again", "withdraw"])
+def test_what_becomes_of_an_invitation_is_asked_for_too(client, ada, verb):
+    made = invite(email="new@example.com", role="staff", home_warehouse=None, rights={}, by=ada, at=timezone.now())
+
+    def letter():
+        return Invitation.objects.values_list("token_hash", "withdrawn", "expires").get(pk=made.pk)
+
+    before, page = letter(), f"/people/{made.person_id}/{verb}"
+    assert client.post(page)["Location"] == asked(page)
+    assert (letter(), Invitation.objects.count()) == (before, 1)
+    assert client.post(asked(page), {"password": PASSWORD})["Location"] == f"/people/{made.person_id}/"
+    assert letter() != before
 
 
 def test_a_form_that_is_refused_after_the_proof_is_sent_to_its_own_page_again(client, ada):

@@ -296,15 +296,12 @@ CELERY_BEAT_SCHEDULE = {
     # What a lost nudge left in the outbox, and what is to be tried again.
     "alerts.relay": {"task": "alerts.tasks.relay", "schedule": 15.0, "options": {"expires": 15}},
     "accounts.send links": {"task": "accounts.tasks.send_links", "schedule": 15.0, "options": {"expires": 15}},
-    "judge levels": {
-        "task": "stock.tasks.judge_levels",
-        "schedule": crontab(minute="*/5"),
-        "options": {"expires": 300},
-    },
+    "levels": {"task": "stock.tasks.judge_levels", "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
     # Every ten minutes, by night too: each turn adds what is new, so a turn for the night alone would find nothing.
     "roll up": {"task": "reports.tasks.roll_up", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     # The day before by UTC, when nothing of it is still being written; a lost turn is made up for by the next.
     "seal": {"task": "reports.tasks.seal", "schedule": crontab(hour="0-5", minute=20), "options": {"expires": 3600}},
+    "forget sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour="3", minute="40")},
 }
 
 # Mail

@@ -1,6 +1,7 @@
 """The sessions of a person: where they are signed in, and ending that."""
 
 import re
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -42,6 +43,16 @@ def open_sessions(person: User) -> QuerySet[UserSession]:
     held = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     found: QuerySet[UserSession] = UserSession.objects.filter(user=person, session_key__in=held)
     return found.order_by("-created_at", "-pk")
+
+
+@transaction.atomic
+def forget_sessions() -> None:
+    """Delete the sessions that are over, and from where they were: devices and addresses of a day ago or longer."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    # One of today may have a key that its request has yet to write down.
+    gone = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    gone.filter(created_at__lt=now - timedelta(days=1)).delete()
 
 
 @transaction.atomic

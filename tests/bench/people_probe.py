@@ -24,6 +24,7 @@ from reports.models import AuditRow, Seal
 from reports.services import seals
 from stock import services
 from stock.models import Operation
+from tests.audit_rows import unguarded
 from warehouses.models import Warehouse
 
 RIGHTS = "accounts_warehouseuserpermission"
@@ -126,12 +127,14 @@ def a_night(rows):
 def forge():
     """Change one sealed row in the middle of the audit log; return its id, its day and what it was called."""
     row = AuditRow.objects.filter(pk__gte=_newest() // 2).order_by("pk")[0]
-    AuditRow.objects.filter(pk=row.pk).update(object_repr="forged")
+    with unguarded():
+        AuditRow.objects.filter(pk=row.pk).update(object_repr="forged")
     return row.pk, str(row.timestamp.astimezone(UTC).date()), row.object_repr
 
 
 def mend(pk, name):
-    AuditRow.objects.filter(pk=pk).update(object_repr=name)
+    with unguarded():
+        AuditRow.objects.filter(pk=pk).update(object_repr=name)
 
 
 def fill_the_matrix(people):

@@ -27,6 +27,7 @@ from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
 from accounts.models import AddressChange, Invitation, Letter, Registration, User, WarehouseUserPermission
 from accounts.services import change_role, restore, set_rights, set_role, suspend
 from accounts.services.lost_factor import take_away
+from accounts.services.single_sign_on import unlink
 from accounts.views.proof import ConfirmedAdmin
 from inventory_site.web.read_only import FirstRows, ReadOnlyAdmin
 from warehouses.models import Right, Warehouse
@@ -179,6 +180,12 @@ class SingleSignOnAdmin(ConfirmedAdmin, ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
+        unlink(links=[obj], by=cast("User", request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        unlink(links=queryset, by=cast("User", request.user))
 
 
 @admin.register(LogEntry)

@@ -31,7 +31,7 @@ TOLD_OTHERWISE = {
     "mfa.Authenticator": "Second factor added, removed, used, refused",
     "usersessions.UserSession": "Signed in, signed out, sessions ended",
     "sessions.Session": "Signed in, signed out, sessions ended",
-    "socialaccount.SocialAccount": "the link to a provider is recorded as a change of the person",
+    "socialaccount.SocialAccount": "the link to a provider, and its end, is recorded as a change of the person",
     "account.EmailAddress": "the address is the person's, who is audited",
     "account.EmailConfirmation": "not used: addresses are proved by links of ours",
     "accounts.AddressChange": "a link that waits; the changed address is the person's",

@@ -1,6 +1,7 @@
 """Signing in by the company's own OpenID provider, where the environment names one."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -189,6 +190,16 @@ def link(*, email: str, subject: str, name: str, at: datetime) -> SocialAccount:
     record(Act.UPDATE, about=person, name=str(person), by=person, changes=known)
     tell(person, "socialaccount/email/account_connected", provider=settings.OIDC_NAME, at=at)
     return made
+
+
+@transaction.atomic
+def unlink(*, links: Iterable[SocialAccount], by: User) -> None:
+    """Take these links away, each with its row of the audit log: whose, and who did it. The address counts again."""
+    for each in links:
+        person = User.objects.get(pk=each.user_id)
+        known = {"single sign-on": [str(settings.OIDC_NAME), "None"]}
+        record(Act.UPDATE, about=person, name=str(person), by=by, changes=known)
+        each.delete()
 
 
 def _fit(name: str) -> str:

@@ -17,9 +17,11 @@ from auditlog.models import LogEntry
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused, StateMovedOn
@@ -29,11 +31,38 @@ from accounts.services import change_role, restore, set_rights, set_role, suspen
 from accounts.services.lost_factor import take_away
 from accounts.services.single_sign_on import unlink
 from accounts.views.proof import ConfirmedAdmin
+from inventory_site.web.limits import limited
 from inventory_site.web.read_only import FirstRows, ReadOnlyAdmin
 from warehouses.models import Right, Warehouse
 
 admin.site.site_header = admin.site.site_title = "Holdfast"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+sign_in_first, view_of_admins = secure_admin_login(admin.site.login), admin.site.admin_view
+
+
+def login(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Send strangers to our sign-in; tell who is signed in and no admin whom to ask."""
+    if request.user.is_authenticated:
+        raise PermissionDenied(gettext("Only an admin may do this."))
+    return cast("HttpResponseBase", sign_in_first(request, extra_context))
+
+
+def logout(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    return redirect("account_logout")
+
+
+def password_change(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """Lead to the page that takes a fresh proof, is counted, tells by mail and is on record."""
+    return redirect("account_change_password")
+
+
+def admin_view(view: Any, cacheable: bool = False) -> Any:
+    """Count what is sought in any list of the admin site with the other searches."""
+    return limited("search")(view_of_admins(view, cacheable))
+
+
+admin.site.login, admin.site.logout = login, logout  # type: ignore[method-assign,assignment]
+admin.site.password_change = admin.site.password_change_done = password_change  # type: ignore[method-assign,assignment]
+admin.site.admin_view = admin_view  # type: ignore[method-assign]
 # Roles keep their groups in step, and an address stands at its person.
 admin.site.unregister([Group, EmailAddress, LogEntry, Authenticator, UserSession])
 # The one provider stands in the environment, so no table of them could let strangers in.

@@ -41,14 +41,14 @@ logger = logging.getLogger(__name__)
 class Rule:
     """One limit: `most` as in "600/minute", for a person, or for an address where nobody is signed in.
 
-    `method` and `asks` say which requests count: those of one method, those that carry text in a parameter. With
-    `of` it is counted for what stands in that field of the form instead, whoever sends it; with `half_in` for the
-    account whose password the session has given and whose second step it has yet to take, from wherever.
+    `method` and `asks` say which requests count: those of one method, those that carry text in one of these
+    parameters. With `of` it is counted for what stands in that field of the form instead, whoever sends it; with
+    `half_in` for the account whose password the session has given and whose second step it has yet to take.
     """
 
     most: str
     method: str = ""
-    asks: str = ""
+    asks: tuple[str, ...] = ()
     of: str = ""
     half_in: bool = False
 
@@ -60,7 +60,7 @@ class Rule:
 # A reader that scans five codes a second must never be stopped, nor a shift of thirty that signs in behind one address.
 RULES: dict[str, tuple[Rule, ...]] = {
     "scan": (Rule("900/minute"),),
-    "search": (Rule("300/minute", asks="q"),),
+    "search": (Rule("300/minute", asks=("q", "term", "person", "sku", "product")),),
     "export": (Rule("30/minute"),),
     "upload": (Rule("60/minute", method="POST"),),
     # allauth has stricter ones of its own, which count nothing while Redis is away.
@@ -104,7 +104,7 @@ def _who(request: HttpRequest, rule: Rule) -> str:
     """Return for whom this request counts, "" where it does not."""
     if rule.method and request.method != rule.method:
         return ""
-    if rule.asks and not request.GET.get(rule.asks, "").strip():
+    if rule.asks and not any(request.GET.get(name, "").strip() for name in rule.asks):
         return ""
     if rule.of:
         text = request.POST.get(rule.of, "").strip().casefold()

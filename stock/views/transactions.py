@@ -25,6 +25,7 @@ from warehouses.queries import warehouse_for
 
 
 @signed_in
+@limited("search")
 @require_safe
 def transaction_list(request: StaffRequest) -> HttpResponse:
     """Show the ledger of the person's warehouses, the newest line first."""

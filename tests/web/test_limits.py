@@ -3,6 +3,7 @@
 import logging
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def three_a_minute(monkeypatch):
-    monkeypatch.setitem(RULES, "search", (Rule("3/minute", asks="q"),))
+    monkeypatch.setitem(RULES, "search", (replace(RULES["search"][0], most="3/minute"),))
     monkeypatch.setitem(RULES, "export", (Rule("3/minute"),))
 
 
@@ -55,6 +56,16 @@ def test_htmx_gets_the_same_sentence_for_its_toast(client, staff, three_a_minute
 def test_the_list_without_words_is_not_a_search(client, staff, three_a_minute):
     assert statuses(client, 4, "/products/") == [200] * 4
     assert statuses(client, 4, "/products/?q=+") == [200] * 4
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/audit/?person=ada", "/audit/?sku=bolt", "/audit/?q=north", "/transactions/?product=bolt", "/products/?q=bolt"],
+)
+def test_words_are_a_search_in_whatever_field_they_stand(client, three_a_minute, address):
+    client.force_login(person("manager", {WarehouseFactory(): "manage"}))
+    assert statuses(client, 4, address) == [200, 200, 200, 429]
+    assert statuses(client, 1, address.partition("=")[0] + "=") == [200]
 
 
 def test_the_window_moves(client, staff, three_a_minute):
@@ -158,7 +169,10 @@ def test_it_says_once_that_valkey_is_back(client, staff, three_a_minute, setting
 
 LIMITED = {
     "scan": {"stock:scan", "stock:transfer-scan", "stock:add-line", "stock:count-scan", "stock:count-line"},
-    "search": {"stock:product-list", "stock:many-thresholds", "accounts:person-list", "accounts:matrix"},
+    "search": {
+        *("stock:product-list", "stock:many-thresholds", "accounts:person-list", "accounts:matrix"),
+        *("stock:transaction-list", "reports:audit-list"),
+    },
     "export": {"stock:transaction-csv", "reports:fast-movers-csv", "accounts:person-export"},
     "upload": {"catalog:product-photo"},
     "sign_in": {"account_login", "mfa_login_webauthn"},

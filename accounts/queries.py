@@ -1,17 +1,19 @@
 """Reads about people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db.models import BigIntegerField, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RIGHT_OF, Invitation, User, WarehouseUserPermission
+from inventory_site.web.trail import Act
 from warehouses.models import CEILING, RIGHTS, Right, Warehouse, sufficient
 
 RIGHT_WORDS = {"view": gettext_lazy("View"), "operate": gettext_lazy("Operate"), "manage": gettext_lazy("Manage")}
@@ -143,12 +145,17 @@ def concerned_by(warehouse: Warehouse) -> QuerySet[User]:
     return User.objects.filter(Q(role=User.Role.ADMIN, status=User.Status.ACTIVE) | Q(pk__in=held.values("user")))
 
 
+OWN_SESSION = ("user_agent", "ip", "created_at", "last_seen_at")
+OWN_OPERATION = ("key", "kind", "warehouse__code", "reference", "note", "at", "created", "device", "address")
 OWN_FIELDS = ("email", "name", "phone", "role", "status", "time_zone", "language", "date_joined", "last_login")
 
 
 def own_data(person: User) -> dict[str, Any]:
-    """Return what is kept of a person, ready for JSON: the account, rights, invitations, and how often each table names
-    them. What stands in those tables is the company's; a person is shown where, and how many rows."""
+    """Return what is kept of a person, ready for `accounts.exports.json_parts`.
+
+    That is the account, rights, invitations, devices, second factors, how often each table names them, and row by row
+    what they changed and booked. What a row changed is the company's, or somebody else's: it is named by kind and id.
+    """
     held = WarehouseUserPermission.objects.filter(user=person).order_by("content_object__code")
     rights = held.values_list("content_object__code", "permission__codename")
     moments = ("created", "expires", "mailed", "accepted", "withdrawn")
@@ -162,4 +169,26 @@ def own_data(person: User) -> dict[str, Any]:
             for key in User._meta.related_objects
             if (rows := key.related_model._default_manager.filter(**{key.field.name: person}).count())
         },
+        "sessions": list(person.usersession_set.order_by("pk").values(*OWN_SESSION)),
+        "second_factors": [
+            {"kind": each.get_type_display(), "name": str(each), "created": each.created_at, "used": each.last_used_at}
+            for each in person.authenticator_set.order_by("pk")
+        ],
+        "changes": _own_changes(person),
+        "operations": person.operations.order_by("created", "pk").values(*OWN_OPERATION).iterator(),
     }
+
+
+def _own_changes(person: User) -> Iterator[dict[str, Any]]:
+    """Give what the audit says that the person did, the oldest first: when, what to which thing, from where."""
+    for entry in LogEntry.objects.filter(actor=person).select_related("content_type").order_by("pk").iterator():
+        more = entry.additional_data or {}
+        yield {
+            "at": entry.timestamp,
+            "action": str(Act(entry.action).label),
+            "kind": f"{entry.content_type.app_label}.{entry.content_type.model}",
+            "id": entry.object_pk,
+            "address": entry.remote_addr,
+            "device": more.get("device", ""),
+            "warehouse": more.get("warehouse"),
+        }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import services
 from accounts.errors import Refused, StateMovedOn
+from accounts.exports import json_parts
 from accounts.forms import LeaveForm, PeopleFilter, RoleForm, WelcomeForm
 from accounts.models import User
 from accounts.queries import access_of, own_data
@@ -138,11 +139,11 @@ def person_refuse(request: StaffRequest, pk: int) -> HttpResponse:
 @limited("export")
 @never_cache
 @require_safe
-def person_export(request: StaffRequest, pk: int) -> HttpResponse:
+def person_export(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """Send what is kept of a person, as a file."""
     person = get_object_or_404(User, pk=pk)
     record(Act.EXPORT, about=person, name=str(person), by=request.user)
-    answer = JsonResponse(own_data(person), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer = StreamingHttpResponse(json_parts(own_data(person)), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="person-{person.pk}.json"'
     return answer
 

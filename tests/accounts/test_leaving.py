@@ -4,15 +4,24 @@ import json
 from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.errors import OwnAccount, StillActive
 from accounts.models import User, WarehouseUserPermission
 from accounts.services import anonymise
 from stock.models import Operation
+from tests.accounts.codes import give_password
 from tests.desk import Desk
-from tests.factories import ProductFactory, WarehouseFactory, person
+from tests.factories import APP_SECRET, ProductFactory, WarehouseFactory, person
+
+
+def exported(client, person):
+    return json.loads(b"".join(client.get(f"/people/{person.pk}/export").streaming_content))
 
 
 @pytest.fixture
@@ -36,12 +45,41 @@ def test_the_export_holds_what_is_kept_of_them(client, admin_person, sam):
     response = client.get(f"/people/{sam.pk}/export")
     assert response["Content-Disposition"] == f'attachment; filename="person-{sam.pk}.json"'
     assert "no-store" in response["Cache-Control"]
-    told = json.loads(response.content)
+    body = b"".join(response.streaming_content).decode()
+    told = json.loads(body)
     assert told["account"]["email"] == "sam@example.com"
     assert told["account"]["phone"] == "+441632960961"
     assert told["rights"] == {"NORTH": "operate"}
     assert told["named_in"]["stock.Operation.by"] == 1
-    assert "password" not in response.content.decode()
+    assert "password" not in body
+
+
+def test_the_export_holds_their_devices_factors_and_deeds(client, admin_person, sam, north):
+    User.objects.filter(pk=sam.pk).update(status="active")
+    device = Client(headers={"user-agent": "Shelf phone 7"}, REMOTE_ADDR="203.0.113.5")
+    give_password(device, sam)
+    TOTP.activate(sam, APP_SECRET)
+    told = exported(client, sam)
+    assert [(each["user_agent"], each["ip"]) for each in told["sessions"]] == [("Shelf phone 7", "203.0.113.5")]
+    assert [each["kind"] for each in told["second_factors"]] == ["TOTP Authenticator"]
+    [booked] = told["operations"]
+    operation = Operation.objects.get()
+    assert (booked["key"], booked["kind"], booked["warehouse__code"]) == (str(operation.pk), "receive", "NORTH")
+    signed_in = [each for each in told["changes"] if each["action"] == "Signed in"]
+    assert [(each["kind"], each["id"]) for each in signed_in] == [("accounts.user", str(sam.pk))]
+    assert {(each["address"], each["device"]) for each in signed_in} == {("203.0.113.5", "Shelf phone 7")}
+
+
+def test_the_export_costs_the_same_however_much_they_did(client, admin_person, sam, north):
+    counts = set()
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            operations = len(exported(client, sam)["operations"])
+        counts.add(len(asked))
+        for product in ProductFactory.create_batch(3):
+            Desk(sam).receive(north, product, 1)
+    assert operations == 4
+    assert len(counts) == 1
 
 
 def test_the_name_goes_and_the_ledger_stays(client, admin_person, sam, north):

@@ -7,6 +7,7 @@ import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
 import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -15,7 +16,6 @@ from allauth.usersessions.models import UserSession
 from auditlog.admin import LogEntryAdmin
 from auditlog.models import LogEntry
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -25,9 +25,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refused, StateMovedOn
-from accounts.forms import NewPersonForm, PersonForm, WarehouseRightForm
+from accounts.forms import PersonForm, WarehouseRightForm
 from accounts.models import AddressChange, Invitation, Letter, Registration, User, WarehouseUserPermission
-from accounts.services import change_role, restore, set_rights, set_role, suspend
+from accounts.services import change_role, restore, set_rights, suspend
 from accounts.services.lost_factor import take_away
 from accounts.services.single_sign_on import unlink
 from accounts.views.proof import ConfirmedAdmin
@@ -82,33 +82,30 @@ class WarehouseRightInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PersonAdmin(ConfirmedAdmin, UserAdmin):  # type: ignore[type-arg]
-    """People: added with a role, suspended instead of deleted, rights stored through the one service."""
+class PersonAdmin(ConfirmedAdmin):
+    """People: invited instead of added, suspended instead of deleted, rights stored through the one service.
+
+    Nobody sets the password of somebody else: a new one comes by mail.
+    """
 
     form = PersonForm
-    add_form = NewPersonForm
     inlines = (WarehouseRightInline,)
     list_display = ("email", "name", "role", "status", "last_login")
     list_filter = ("role", "status")
     search_fields = ("email", "name")
     ordering = ("email",)
-    filter_horizontal = ()
     autocomplete_fields = ("home_warehouse",)
     readonly_fields = ("last_login", "date_joined")
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("email", "name", "phone", "password")}),
+        (None, {"fields": ("email", "name", "phone")}),
         (_("What the person may do"), {"fields": ("role", "status")}),
         (_("Pages"), {"fields": ("home_warehouse", "time_zone")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),)
 
     def view_on_site(self, person: User) -> str:
         return reverse("accounts:person-detail", args=[person.pk])
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return super().get_inlines(request, obj) if obj else ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Nobody locks themselves out; another admin has to do it.
@@ -116,6 +113,13 @@ class PersonAdmin(ConfirmedAdmin, UserAdmin):  # type: ignore[type-arg]
         # Who has yet to come in is let in on the person's page.
         waits = obj and obj.status in (User.Status.INVITED, User.Status.PENDING)
         return (*super().get_readonly_fields(request, obj), *mine, *(("status",) if waits and not mine else ()))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Keep hashes from being guessed letter by letter."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(super().has_change_permission(request, obj) and not (obj and obj.anonymised))
@@ -133,12 +137,10 @@ class PersonAdmin(ConfirmedAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Store what the form has; role and status go through the services, which may refuse."""
-        asked = {name: getattr(obj, name) for name in ("role", "status") if change and name in form.changed_data}
+        asked = {name: getattr(obj, name) for name in ("role", "status") if name in form.changed_data}
         for name in asked:
             setattr(obj, name, form.initial[name])
         super().save_model(request, obj, form, change)
-        if not change:
-            set_role(person=obj, role=obj.role)
         by = cast("User", request.user)
         if "role" in asked:
             change_role(person=obj, role=asked["role"], by=by)

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -68,21 +67,9 @@ class AddressForm(forms.Form):
         return email
 
 
-class LowerCaseEmail(SavingForm[User]):
-    """Stores e-mail addresses in small letters: sign-in asks for them so."""
+class PersonForm(SavingForm[User]):
+    """What an admin sets for somebody else."""
 
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
-
-
-class NewPersonForm(LowerCaseEmail, AdminUserCreationForm):  # type: ignore[type-arg]
-    class Meta:
-        model = User
-        fields = ("email", "name", "role")
-
-
-class PersonForm(LowerCaseEmail, UserChangeForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("email", "name", "phone", "role", "status", "home_warehouse", "time_zone")
@@ -93,6 +80,11 @@ class PersonForm(LowerCaseEmail, UserChangeForm):  # type: ignore[type-arg]
             # The others are not given but come about.
             given = (User.Status.ACTIVE, User.Status.SUSPENDED)
             self.fields["status"].choices = [(each.value, each.label) for each in given]  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        """Return the address in small letters: sign-in asks for it so."""
+        email: str = self.cleaned_data["email"]
+        return email.lower()
 
 
 class WarehouseRightForm(SavingForm[WarehouseUserPermission]):

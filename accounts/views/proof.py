@@ -48,9 +48,9 @@ def confirmed(view: View[P]) -> View[P]:
 
 
 class ConfirmedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Asks for a proof before a form that changes something is shown: such forms take passwords, which are not kept."""
+    """Asks for a proof before a form that changes something is shown: what was typed is not kept until after it."""
 
-    CHANGING = ("_add", "_change", "_delete", "_password_change")
+    CHANGING = ("_add", "_change", "_delete")
 
     def get_urls(self) -> list[Any]:
         urls: list[Any] = super().get_urls()

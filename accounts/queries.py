@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db.models import BigIntegerField, Q, QuerySet, Value
@@ -169,10 +171,10 @@ def own_data(person: User) -> dict[str, Any]:
             for key in User._meta.related_objects
             if (rows := key.related_model._default_manager.filter(**{key.field.name: person}).count())
         },
-        "sessions": list(person.usersession_set.order_by("pk").values(*OWN_SESSION)),
+        "sessions": list(UserSession.objects.filter(user=person).order_by("pk").values(*OWN_SESSION)),
         "second_factors": [
             {"kind": each.get_type_display(), "name": str(each), "created": each.created_at, "used": each.last_used_at}
-            for each in person.authenticator_set.order_by("pk")
+            for each in Authenticator.objects.filter(user=person).order_by("pk")
         ],
         "changes": _own_changes(person),
         "operations": person.operations.order_by("created", "pk").values(*OWN_OPERATION).iterator(),

@@ -83,9 +83,9 @@ class AuditRow(AbstractLogEntry):
 class Seal(models.Model):
     """One night's seal over what became final since the one before: keyed, and chained to it by its root.
 
-    It covers the rows written by transactions from `since` to below `until`, with ids above `ledger_after` and
-    `audit_after`: rows up to those came from another database cluster, whose numbers mean nothing here. `key` tells
-    which key made the root, and nothing about the key. Only `reports.services.seals` writes here.
+    It covers the rows written by transactions from `since` to below `until`, with ids above `ledger_after`,
+    `transit_after` and `audit_after`: rows up to those came from another database cluster, whose numbers mean nothing
+    here. `key` tells which key made the root, and nothing about the key. Only `reports.services.seals` writes here.
     """
 
     number = models.PositiveBigIntegerField(_("number"), primary_key=True)
@@ -95,6 +95,7 @@ class Seal(models.Model):
     until = models.BigIntegerField()
     ledger_after = models.BigIntegerField(default=0)
     audit_after = models.BigIntegerField(default=0)
+    transit_after = models.BigIntegerField(default=0, db_default=0)
     key = models.CharField(_("key"), max_length=16)
     previous = models.CharField(_("root before"), max_length=64)
     root = models.CharField(_("root"), max_length=64)
@@ -108,10 +109,11 @@ class SealPart(models.Model):
 
     class Table(models.TextChoices):
         LEDGER = "ledger", _("ledger")
+        TRANSIT = "transit", _("transit ledger")
         AUDIT = "audit", _("audit log")
 
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="parts")
-    table = models.CharField(_("table"), max_length=6, choices=Table)
+    table = models.CharField(_("table"), max_length=7, choices=Table)
     day = models.DateField(_("day"))
     rows = models.PositiveBigIntegerField(_("rows"))
     digest = models.CharField(_("digest"), max_length=64)

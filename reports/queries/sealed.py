@@ -66,6 +66,19 @@ LEDGER = f"""
     SELECT place, day, number, lines.digest || coalesce(operations.digest, ''::bytea)
     FROM lines LEFT JOIN operations USING (place, day) ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
+# With the operation of each row: a write-off books no line of the ledger.
+TRANSIT = f"""
+    SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
+    FROM (
+        SELECT t.id, {PLACE}, (o.created AT TIME ZONE 'UTC')::date AS day, ROW(
+            t.id, t.operation_id, t.line_id, t.kind, t.quantity, t.xact,
+            o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
+            o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
+        )::text AS said
+        FROM stock_transferentry t JOIN stock_operation o ON o.key = t.operation_id WHERE {CHOSEN}
+    ) AS line
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""  # nosec B608 # only constants of our own
 AUDIT = f"""
     SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
@@ -78,8 +91,8 @@ AUDIT = f"""
     ) AS line
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
-DIGESTS = {"ledger": LEDGER, "audit": AUDIT}
-TABLES = {"ledger": "stock_stocktransaction", "audit": "auditlog_logentry"}
+DIGESTS = {"ledger": LEDGER, "transit": TRANSIT, "audit": AUDIT}
+TABLES = {"ledger": "stock_stocktransaction", "transit": "stock_transferentry", "audit": "auditlog_logentry"}
 # OFFSET 0 keeps the search with the index of transaction numbers; the primary key would be walked from its beginning.
 SPAN = """
     SELECT min(id), max(id) FROM (

@@ -56,24 +56,25 @@ def seal(*, now: datetime) -> Seal | None:
     horizon = _execute(HORIZON)
     if last is not None and horizon < last.until and last.until != MOST:
         last = _close(last, day, now)
-    after = (last.ledger_after, last.audit_after) if last else (LEAST, LEAST)
+    after = _after(last) if last else dict.fromkeys(TABLES, LEAST)
     since = last.until if last else LEAST
     if last is not None and last.until == MOST:
-        after, since = (_restored("ledger"), _restored("audit")), LEAST
-    made = _make(Seal(day=day, made=now, since=since, until=horizon, ledger_after=after[0], audit_after=after[1]), last)
+        after, since = {table: _restored(table) for table in TABLES}, LEAST
+    above = {f"{table}_after": number for table, number in after.items()}
+    made = _make(Seal(day=day, made=now, since=since, until=horizon, **above), last)
     transaction.on_commit(lambda: _keep_outside(Seal.objects.order_by("number")))
     return made
 
 
 def _close(last: Seal, day: date, now: datetime) -> Seal:
     """Seal what another cluster wrote after its last seal, before it was restored into this one."""
-    closing = Seal(day=day, made=now, since=last.until, until=MOST)
-    closing.ledger_after, closing.audit_after = last.ledger_after, last.audit_after
+    above = {f"{table}_after": number for table, number in _after(last).items()}
+    closing = Seal(day=day, made=now, since=last.until, until=MOST, **above)
     return _make(closing, last, {table: _restored(table) for table in TABLES})
 
 
 def _make(new: Seal, last: Seal | None, up_to: dict[str, int] | None = None) -> Seal:
-    after = {"ledger": new.ledger_after, "audit": new.audit_after}
+    after = _after(new)
     found = [
         part
         for table in TABLES
@@ -87,6 +88,11 @@ def _make(new: Seal, last: Seal | None, up_to: dict[str, int] | None = None) -> 
     new.save(force_insert=True)
     SealPart.objects.bulk_create(lines)
     return new
+
+
+def _after(seal: Seal) -> dict[str, int]:
+    """Return above which id of each table the seal holds."""
+    return {"ledger": seal.ledger_after, "transit": seal.transit_after, "audit": seal.audit_after}
 
 
 def fingerprint(key: str) -> str:
@@ -110,7 +116,7 @@ def sign(key: str, text: str) -> str:
 def text_of(seal: Seal, lines: Iterable[SealPart]) -> str:
     """Return what a root signs: the same text in an export, where a script without this project reads it."""
     made = seal.made.astimezone(UTC).isoformat(timespec="microseconds")
-    bounds = f"{seal.since} {seal.until} {seal.ledger_after} {seal.audit_after}"
+    bounds = f"{seal.since} {seal.until} {seal.ledger_after} {seal.transit_after} {seal.audit_after}"
     said = sorted(f"{line.table} {line.day} {line.rows} {line.digest}" for line in lines)
     return "\n".join([f"holdfast seal {seal.number} {seal.day} {made} {bounds} {seal.key}", seal.previous, *said])
 
@@ -153,7 +159,7 @@ def verify(*, now: datetime, sessions: int = 2) -> list[Problem]:
         sessions = 1
     seals = list(Seal.objects.prefetch_related("parts").order_by("number"))
     problems = [*_in_chain(seals), *_outside(seals), *_ahead(seals)]
-    eras = [list(era) for _after, era in groupby(seals, lambda each: (each.ledger_after, each.audit_after))]
+    eras = [list(era) for _after, era in groupby(seals, _after)]
     for era, following in zip(eras, [*eras[1:], None], strict=True):
         for table in TABLES:
             problems += _in_rows(table, era, following[0] if following else None, sessions)

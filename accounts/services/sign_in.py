@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address and the password do not fit together. Try again."),
-        "too_many_login_attempts": _("Too many failed tries with this address. Wait five minutes and try again."),
+        "too_many_login_attempts": _("Too many failed tries. Try again in five minutes at the latest."),
         "incorrect_password": _("This is not your password. Try again."),
         "enter_current_password": _("This is not your password. Try again."),
         "invalid_password_reset": _("This link was used already, or is too old."),

@@ -13,6 +13,7 @@ from inventory_site.web.access import anyone
 from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
 
+# The longest that allauth counts a failed try; it does not say how much of that is over.
 FAILED_WAIT = 5 * 60
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 

@@ -35,7 +35,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @anyone
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Answer for allauth, which finds this handler by its name in the URLconf; its limits count by the minute."""
+    """Answer for allauth, which finds this handler by its name; its limits that end here count by the minute."""
     return error_page(request, 429, retry_after=60)
 
 

@@ -91,7 +91,7 @@ def test_wrong_passwords_are_throttled_with_a_page_that_says_so(client, sam):
     for password in ("wrong", PASSWORD):
         response = sign_in(client, password=password)
         assert (response.status_code, response["Retry-After"]) == (429, "300")
-        assert "Too many failed tries with this address. Wait five minutes and try again." in response.content.decode()
+        assert "Too many failed tries. Try again in five minutes at the latest." in response.content.decode()
     person("staff", email="other@example.com")
     assert sign_in(client, "other@example.com").status_code == 302
 
@@ -101,7 +101,7 @@ def test_many_sign_ins_from_one_address_are_throttled(client, db):
         sign_in(client, "", str(number))
     response = sign_in(client, "", "")
     assert (response.status_code, response["Retry-After"]) == (429, "60")
-    assert "Wait a minute and try again." in response.content.decode()
+    assert "Try again in a minute at the latest." in response.content.decode()
 
 
 def test_only_what_works_is_there(client, db):

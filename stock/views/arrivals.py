@@ -83,14 +83,8 @@ def _work(request: StaffRequest, sheet: AnyTransitSheet, book: Callable[..., Ope
     detail = reverse("stock:transfer-detail", args=[sheet.transfer.pk])
     if request.method != "POST" and sheet.transfer.state != Transfer.State.SENT:
         return redirect(detail)
-    # All that was on the way when it was asked first: asked again, there may be nothing left to ask for.
-    if "everything" in request.POST and (before := booked_under(sheet.key, sheet.transfer, request.user)):
-        words = products_done(before.kind, transit_amounts(before, limit=2))
-        messages.success(request, words, extra_tags=f"undo:{before.key}")
-        return go(request, detail)
-    if "everything" in request.POST and not sheet.lines:
-        words = _("Nothing of %(transfer)s is on the way any more. Open it again.")
-        return stopped(request, StateMovedOn(words % {"transfer": sheet.transfer}))
+    if "everything" in request.POST and (answer := _nothing_left(request, sheet, detail)):
+        return answer
     if not sheet.is_sent or not sheet.is_valid():
         return _show(request, sheet, page)
     head = sheet.head.cleaned_data
@@ -111,6 +105,18 @@ def _work(request: StaffRequest, sheet: AnyTransitSheet, book: Callable[..., Ope
     amounts = [Amount.of(line.source_line.product, line.quantity_given) for line in sheet.meant]
     messages.success(request, lines_done(operation.kind, amounts), extra_tags=f"undo:{operation.key}")
     return go(request, detail)
+
+
+def _nothing_left(request: StaffRequest, sheet: AnyTransitSheet, detail: str) -> HttpResponse | None:
+    """Answer who asks again for all that was on the way when it was asked first: there may be nothing left to book."""
+    if before := booked_under(sheet.key, sheet.transfer, request.user):
+        words = products_done(before.kind, transit_amounts(before, limit=2))
+        messages.success(request, words, extra_tags=f"undo:{before.key}")
+        return go(request, detail)
+    if not sheet.lines:
+        words = _("Nothing of %(transfer)s is on the way any more. Open it again.")
+        return stopped(request, StateMovedOn(words % {"transfer": sheet.transfer}))
+    return None
 
 
 def _show(request: StaffRequest, sheet: AnyTransitSheet, page: str) -> HttpResponse:

@@ -156,18 +156,22 @@ def show_count(
         **refused,
     }
     if may.figures:
-        lines, show = shown_lines(count, request.GET.get("show", ""))
-        shown = keyset_page(lines, by="id", after=request.GET.get("after", ""), size=LINES)
-        tolerance = count.warehouse.count_tolerance
-        context |= {
-            "outcome": outcome_of(count),
-            "show": show,
-            "page": shown,
-            "rows": [(line, line.is_beyond(tolerance)) for line in shown.rows],
-            "operations": count.operations.select_related("by", "reversal").order_by("created"),
-            "undoable": may.undo and can_still_be_undone(count, timezone.now()),
-        }
+        context |= _figures(request, count, may)
     return render(request, "stock/count_detail.html", context, status=422 if errors else 200)
+
+
+def _figures(request: StaffRequest, count: Count, may: CountMay) -> dict[str, object]:
+    lines, show = shown_lines(count, request.GET.get("show", ""))
+    shown = keyset_page(lines, by="id", after=request.GET.get("after", ""), size=LINES)
+    tolerance = count.warehouse.count_tolerance
+    return {
+        "outcome": outcome_of(count),
+        "show": show,
+        "page": shown,
+        "rows": [(line, line.is_beyond(tolerance)) for line in shown.rows],
+        "operations": count.operations.select_related("by", "reversal").order_by("created"),
+        "undoable": may.undo and can_still_be_undone(count, timezone.now()),
+    }
 
 
 @signed_in

@@ -1,6 +1,7 @@
 """The Products list, and the product's page with what is done there."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -23,8 +24,7 @@ from stock.forms.moments import Moments
 from stock.forms.thresholds import ThresholdsForm
 from stock.models import State
 from stock.queries.as_of import past_places
-from stock.queries.holdings import places_of
-from stock.queries.obstacles import Obstacles
+from stock.queries.holdings import Place, places_of
 from stock.queries.products import (
     WORST,
     Listed,
@@ -37,7 +37,7 @@ from stock.queries.products import (
 )
 from stock.queries.transactions import movements_of
 from stock.queries.transfers import on_the_way
-from warehouses.models import Warehouse
+from warehouses.models import Warehouse, WarehouseQuerySet
 from warehouses.queries import warehouse_for
 
 # A list says how many rows it has up to here, and "1,000+" beyond; up to MOST_NAMED it knows them all.
@@ -117,21 +117,12 @@ def _product(sku: str) -> Product:
     return get_object_or_404(Product.objects.select_related("unit", "category").with_sku(sku))
 
 
-def _detail(
-    request: StaffRequest,
-    product: Product,
-    *,
-    errors: Sequence[str] = (),
-    obstacles: Obstacles | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _detail(request: StaffRequest, product: Product, *, status: int = 200, **refused: object) -> HttpResponse:
+    """Show the product's page; `refused` is what it says besides of a refusal."""
     rights = {right: Warehouse.objects.for_user(request.user, right) for right in ("view", "operate", "manage")}
     now, moments = timezone.now(), Moments(request)
-    places = places_of(product, rights["view"], now=now)
     visible = list(rights["view"])
-    coming = {} if moments.chips else on_the_way(product, [warehouse.pk for warehouse in visible], now)
-    for place in places:
-        place.coming = coming.get(place.warehouse_id)
+    places = _places(product, rights["view"], now, past=bool(moments.chips))
     past = past_places(product, visible, at=moments.shown or now, since=moments.since) if moments.chips else []
     manager = request.user.role != "staff"
     context = {
@@ -146,10 +137,18 @@ def _detail(
         "past": past,
         "manager": manager,
         "deletable": manager and not has_history(product),
-        "errors": errors,
-        "obstacles": obstacles,
+        **refused,
     }
     return render(request, "stock/product_detail.html", context, status=status)
+
+
+def _places(product: Product, visible: WarehouseQuerySet, now: datetime, *, past: bool) -> list[Place]:
+    """Return the levels in these warehouses with what is on the way there, which no page of the past shows."""
+    places = places_of(product, visible, now=now)
+    coming = {} if past else on_the_way(product, [warehouse.pk for warehouse in visible], now)
+    for place in places:
+        place.coming = coming.get(place.warehouse_id)
+    return places
 
 
 @role("manager")

@@ -168,25 +168,19 @@ def _detail(
     request: StaffRequest, found: Transfer, refused: NotReversible | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    visible = Warehouse.objects.for_user(request.user, "view")
     ends = {found.source_id, found.destination_id}
     seen, operates = ({end for end in ends if request.user.may(right, end)} for right in ("view", "operate"))
-    operations = operations_of(found, visible)
+    operations = operations_of(found, Warehouse.objects.for_user(request.user, "view"))
     may = rights_over(request.user, operations)
     standing = [each for each in operations if each.kind != Operation.Kind.REVERSE and not hasattr(each, "reversal")]
     undoable = {each.pk for each in standing if may[each.pk].undo and can_still_be_undone(each, now)}
-    # A sending that was seen by nobody here is not this person's to undo.
-    sent = any(each.kind == Operation.Kind.SEND and each.pk in undoable for each in standing)
     context = {
         "transfer": found,
         "route": {"source": found.source_id in seen, "destination": found.destination_id in seen},
         "page": keyset_page(lines_of(found), by="id", after=request.GET.get("after", ""), size=ROWS),
         "totals": totals_of(found),
         "operations": [(each, each.pk in undoable) for each in operations],
-        "sends": found.state == Transfer.State.DRAFT and found.source_id in operates,
-        "receives": found.state == Transfer.State.SENT and found.destination_id in operates,
-        "cancels": sent and len(standing) == 1,
-        "undoes": sent and len(standing) > 1 and undoable == {each.pk for each in standing},
+        **_next_steps(found, operates, standing, undoable),
         "overdue": found.is_overdue(now),
         "key": uuid.uuid4(),
         "now": now,
@@ -195,6 +189,20 @@ def _detail(
         "back": sending_back(request, found) if refused else "",
     }
     return render(request, "stock/transfer_detail.html", context, status=status)
+
+
+def _next_steps(
+    found: Transfer, operates: set[int], standing: list[Operation], undoable: set[uuid.UUID]
+) -> dict[str, bool]:
+    """Say what may be done with the whole transfer: `operates` are its ends where the person may book."""
+    # A sending that was seen by nobody here is not this person's to undo.
+    sent = any(each.kind == Operation.Kind.SEND and each.pk in undoable for each in standing)
+    return {
+        "sends": found.state == Transfer.State.DRAFT and found.source_id in operates,
+        "receives": found.state == Transfer.State.SENT and found.destination_id in operates,
+        "cancels": sent and len(standing) == 1,
+        "undoes": sent and len(standing) > 1 and undoable == {each.pk for each in standing},
+    }
 
 
 @signed_in

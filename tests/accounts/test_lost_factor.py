@@ -3,8 +3,10 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
+from django.core import mail
 from django.urls import reverse
 
+from accounts.delivery import send_links
 from inventory_site.web.trail import Act
 from tests.factories import person
 
@@ -29,6 +31,16 @@ def test_an_admin_takes_it_away_and_that_is_on_record(client, admin_person, lost
         str(lost.user),
         {"means": ["authenticator app", "None"]},
     )
+
+
+def test_its_owner_is_told_by_mail_and_not_where_the_admin_was(transactional_db, client, admin_person, lost):
+    client.post(reverse("admin:mfa_authenticator_delete", args=[lost.pk]), {"post": "yes"}, REMOTE_ADDR="192.0.2.77")
+    assert send_links() == 1
+    [letter] = mail.outbox
+    assert (letter.to, letter.subject) == (["lost@example.com"], "Holdfast: a second step was taken away")
+    assert f"{admin_person} has taken away" in letter.body
+    assert "authenticator app" in letter.body
+    assert "192.0.2.77" not in letter.body
 
 
 def test_several_at_once_too(client, admin_person, lost):

@@ -7,7 +7,7 @@ a place. A POST carries the warehouse and what the query names, and no more. HEA
 answered with 405 by every route to everybody, so neither has a column.
 """
 
-REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "DEBUG")
 COLUMNS = (("GET", "own"), ("GET", "alien"), ("POST", "own"), ("POST", "alien"))
 
 # Each group: nobody, staff, manager, admin.
@@ -116,8 +116,8 @@ stock:count-cancel                   in  405 405 405  | in  405 405 405 | in  40
 stock:count-scan                     in  403 403 403  | in  404 404 403 | in  405 405 405 | in  405 405 405
 stock:count-bin                      in  403 403 403  | in  404 404 403 | in  403 403 403 | in  404 404 403
 stock:count-line                     in  405 405 405  | in  405 405 405 | in  403 403 403 | in  404 404 403
-stock:count-recount                  in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
-stock:count-post                     in  200 200 200  | in  404 404 200 | in  303 303 303 | in  404 404 303
+stock:count-recount                  in  405 405 405  | in  405 405 405 | in  409 409 409 | in  404 404 409
+stock:count-post                     in  200 200 200  | in  404 404 200 | in  409 409 409 | in  404 404 409
 stock:count-undo                     in  405 405 405  | in  405 405 405 | in  403 409 409 | in  404 404 409
 
 catalog:product-create               in  403 200 200  | -               | in  403 422 422 | -

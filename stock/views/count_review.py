@@ -23,9 +23,10 @@ from stock.views.corrections import corrections, instead_of
 from stock.views.counts import count_for, refuse_unless, show_count
 
 
-def _version(request: StaffRequest) -> int | None:
+def _version(request: StaffRequest) -> int:
+    """Return which version of the count the person saw; one that no count has where the form does not say."""
     text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _back(request: StaffRequest, count: Count) -> HttpResponse:

@@ -119,10 +119,10 @@ def _product(sku: str) -> Product:
 
 def _detail(request: StaffRequest, product: Product, *, status: int = 200, **refused: object) -> HttpResponse:
     """Show the product's page; `refused` is what it says besides of a refusal."""
-    rights = {right: Warehouse.objects.for_user(request.user, right) for right in ("view", "operate", "manage")}
+    viewed, may = Warehouse.objects.for_user(request.user, "view"), request.user.may
     now, moments = timezone.now(), Moments(request)
-    visible = list(rights["view"])
-    places = _places(product, rights["view"], now, past=bool(moments.chips))
+    visible = list(viewed)
+    places = _places(product, viewed, now, past=bool(moments.chips))
     past = past_places(product, visible, at=moments.shown or now, since=moments.since) if moments.chips else []
     manager = request.user.role != "staff"
     context = {
@@ -130,8 +130,8 @@ def _detail(request: StaffRequest, product: Product, *, status: int = 200, **ref
         "places": places,
         "on_hand": sum(place.quantity for place in places),
         "barcodes": list(product.barcodes.all()),
-        "operable": set(rights["operate"].open().values_list("pk", flat=True)),
-        "managed": set(rights["manage"].values_list("pk", flat=True)) if manager else set(),
+        "operable": {place.pk for place in visible if place.is_open and may("operate", place.pk)},
+        "managed": {place.pk for place in visible if may("manage", place.pk)},
         "movements": [] if past else movements_of(product, visible, limit=LAST_MOVEMENTS),
         "moments": moments,
         "past": past,

@@ -132,7 +132,8 @@ def test_a_posting_that_is_refused_says_what_was_missing_and_not_what_lies_there
     )
     desk.ship(floor.north, floor.bolt, 18219)
     floor.client.force_login(desk.by)
-    response = floor.client.post(floor.at("count-post"))
+    floor.count.refresh_from_db()
+    response = floor.client.post(floor.at("count-post"), {"version": floor.count.version})
     assert response.status_code == 422
     assert (
         f"BOLT-M8 in A-01: {BOLTS} were missing when it was counted, and have left since." in response.content.decode()

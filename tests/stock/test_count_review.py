@@ -41,7 +41,9 @@ class Desk:
         return self.client.get(reverse(f"stock:{name}", args=[self.count.pk]), query)
 
     def post(self, name, **sent):
-        return self.client.post(reverse(f"stock:{name}", args=[self.count.pk]), sent)
+        """Send a form of the page as it stands now."""
+        self.count.refresh_from_db()
+        return self.client.post(reverse(f"stock:{name}", args=[self.count.pk]), {"version": self.count.version, **sent})
 
 
 @pytest.fixture
@@ -71,6 +73,14 @@ def test_lines_are_sent_back_as_they_were_seen(review):
     assert review.post("count-recount", line=[line.pk], version=version).status_code == 409
     none = review.post("count-recount")
     assert (none.status_code, summary(none)) == (422, ["Choose the lines to be counted again."])
+
+
+@pytest.mark.parametrize("version", ["", "99", "-1", "one"])
+def test_what_somebody_did_not_see_is_not_posted(review, version):
+    response = review.post("count-post", version=version)
+    assert response.status_code == 409
+    assert "has changed since you opened this page" in words(response)
+    assert state(review.count) == "review"
 
 
 def test_posting_asks_once_more_and_books(review):

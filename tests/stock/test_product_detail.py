@@ -138,7 +138,7 @@ def test_the_page_costs_the_same_whatever_it_shows(client, desk, bolt, north, ro
     WarehouseFactory.create_batch(rows)
     client.force_login(desk.by)
     # The person, the product, places with their parts, barcodes, three rights, movements, whether it has history.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert len(client.get(PAGE).context["places"]) == rows + 1
 
 

@@ -1,5 +1,6 @@
 """Two hundred random days of thirty steps keep the laws; a ledger without its lock, sign or key is caught by them."""
 
+import threading
 import time
 import uuid
 from dataclasses import replace
@@ -45,7 +46,9 @@ def without_the_lock(levels_without_a_lock, monkeypatch):
     post = ledger._post
 
     def slowly(books, operation):
-        time.sleep(0.02)
+        # Of two phones the second reads before the first writes, however busy the machine is.
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.1)
         post(books, operation)
 
     monkeypatch.setattr(ledger, "_post", slowly)

@@ -72,20 +72,25 @@ def own_valkey(tmp_path, settings, monkeypatch):
     nudge.breaker.reset()
 
 
-@pytest.fixture(autouse=True)
-def empty_valkey():
-    """Start every test with nothing cached and nothing queued, and with both services at hand."""
+@pytest.fixture(scope="session")
+def valkeys():
+    """The cache and the broker of the run."""
     import redis
     from django.conf import settings
 
+    return [redis.Redis.from_url(url, socket_timeout=10) for url in (settings.REDIS_URL, settings.BROKER_URL)]
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey(valkeys):
+    """Start every test with nothing cached and nothing queued, and with both services at hand."""
     from inventory_site.web import cache, limits, nudge
 
     cache.breaker.reset()
     nudge.breaker.reset()
     limits.start_anew()
-    for url in (settings.REDIS_URL, settings.BROKER_URL):
-        with redis.Redis.from_url(url, socket_timeout=10) as client:
-            client.flushdb()
+    for valkey in valkeys:
+        valkey.flushdb()
 
 
 @pytest.fixture
@@ -98,3 +103,12 @@ def admin_person(client, db):
     client.force_login(made)
     prove(client)
     return made
+
+
+@pytest.fixture
+def audited_rows():
+    """Have the audit log tell of the rows that factories make."""
+    from tests.factories import audited
+
+    with audited():
+        yield

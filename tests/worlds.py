@@ -10,7 +10,15 @@ from alerts.models import Alert
 from reports.services import roll_up
 from stock.services import set_thresholds
 from tests.desk import Desk
-from tests.factories import BarcodeFactory, CategoryFactory, LocationFactory, ProductFactory, WarehouseFactory, person
+from tests.factories import (
+    BarcodeFactory,
+    CategoryFactory,
+    LocationFactory,
+    ProductFactory,
+    WarehouseFactory,
+    audited,
+    person,
+)
 from tests.stock.counting import Counter
 
 
@@ -70,6 +78,7 @@ class Worlds:
     transfers: dict
 
 
+@audited()
 def two_worlds():
     """Build OWN and ALIEN, with one product that lies in both and a transfer between them that an admin booked."""
     product = ProductFactory(

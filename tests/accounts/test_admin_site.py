@@ -227,7 +227,7 @@ def test_tables_that_follow_from_others_are_not_offered():
     assert {"auth.Group", "account.EmailAddress", "account.EmailConfirmation"} & registered == set()
 
 
-def test_the_audit_log_is_listed_newest_first_and_found_by_the_id_of_an_object(client, admin_person):
+def test_the_audit_log_is_listed_newest_first_and_found_by_the_id_of_an_object(audited_rows, client, admin_person):
     warehouse, other = WarehouseFactory(), WarehouseFactory()
     page = client.get("/admin/auditlog/logentry/")
     moments = [entry.timestamp for entry in page.context["cl"].result_list]

@@ -1,4 +1,4 @@
-"""Whoever only looks changes nothing, whatever the address says. Which methods a route answers, `tests.expected` says."""
+"""Whoever only looks changes nothing, whatever the address says; which methods are answered, `tests.expected` says."""
 
 import pytest
 from django.apps import apps

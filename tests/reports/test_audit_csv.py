@@ -16,6 +16,8 @@ from reports.services.seals import seal
 from tests.audit_rows import forget_audit_rows, unguarded
 from tests.factories import person
 
+pytestmark = pytest.mark.usefixtures("audited_rows")
+
 SCRIPT = Path(__file__).resolve().parents[2] / "static" / "verify_export.py"
 KEY = "only-for-tests-seals-nothing-else"
 GOOD = (0, "The file is as it was sent.\n")

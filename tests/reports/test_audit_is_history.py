@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.factories import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("audited_rows")]
 
 WAYS = {
     "edited": lambda: LogEntry.objects.update(object_repr="forged"),

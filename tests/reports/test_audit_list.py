@@ -13,6 +13,8 @@ from stock.services import set_thresholds
 from tests.audit_rows import forget_audit_rows, unguarded
 from tests.factories import PASSWORD, ProductFactory, person
 
+pytestmark = pytest.mark.usefixtures("audited_rows")
+
 PAGE = "/audit/"
 MORE = "More than 50 are called so"
 

@@ -11,6 +11,8 @@ from reports.services.seals import Problem, seal, verify
 from tests.audit_rows import unguarded
 from tests.reports.transactions import another_connection, wait_for_the_horizon
 
+pytestmark = pytest.mark.usefixtures("audited_rows")
+
 ROW = """
     INSERT INTO stock_stocktransaction
         (operation_id, product_id, warehouse_id, location_id, type, quantity, balance_after, occurred_on)

@@ -55,7 +55,7 @@ def found():
 
 
 @pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
+def own_folder(audited_rows, settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
 

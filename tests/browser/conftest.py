@@ -12,7 +12,7 @@ import pytest
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SIZES = {"phone": (360, 640), "desk": (1280, 800)}
 PATIENCE = 15_000
 # Drawing on a graphics card that is not there costs more than not using one.
@@ -31,7 +31,7 @@ def chromium():
     from playwright.sync_api import expect, sync_playwright
 
     path = next(filter(None, map(shutil.which, NAMES)), None)
-    assert path, "no Chromium here; have root type: apt-get install chromium"
+    assert path, "no Chromium here; have root type: apt-get install chromium-headless-shell"
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

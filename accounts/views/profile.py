@@ -1,8 +1,8 @@
 """What people set for themselves."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -57,14 +57,21 @@ def address_sent(request: StaffRequest) -> HttpResponse:
 def address_confirm(request: StaffRequest, token: str) -> HttpResponse:
     """Take the new address, for the person alone who asked for it: a mistyped address may be somebody else's."""
     found = AddressChange.objects.filter(person=request.user)
-    change = get_object_or_404(found, token_hash=AddressChange.digest(token))
+    change = found.filter(token_hash=AddressChange.digest(token)).first()
+    if change is None:
+        return _unknown(request)
     if request.method != "POST":
         return render(request, "accounts/address_confirm.html", {"email": change.email})
     try:
         person = services.change_address(person=request.user, token=token, at=timezone.now())
     except LinkGone as error:
         return error_page(request, 410, str(error))
-    except AddressChange.DoesNotExist as error:
-        raise Http404 from error
+    except AddressChange.DoesNotExist:
+        return _unknown(request)
     messages.success(request, _("From now on you sign in with %(email)s.") % {"email": person.email})
     return redirect("accounts:profile")
+
+
+def _unknown(request: StaffRequest) -> HttpResponse:
+    words = _("This link does not work: it was used, is not the newest, or was sent to somebody else's account.")
+    return error_page(request, 404, words)

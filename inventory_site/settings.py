@@ -201,7 +201,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Holdfast: "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdfast] "
 ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",  # nosec B105 # the name of a form
     "change_password": "accounts.forms.proofs.AnotherPasswordForm",

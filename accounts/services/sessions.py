@@ -1,6 +1,5 @@
 """The sessions of a person: where they are signed in, and ending that."""
 
-import re
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
@@ -11,31 +10,9 @@ from django.core.cache import caches
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inventory_site.web.trail import Act, record
-
-# The marks of browsers and systems; the first that is found counts, since each claims to be the ones below it too.
-BROWSERS = [
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-]
-SYSTEMS = [
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-]
 
 
 def open_sessions(person: User) -> QuerySet[UserSession]:
@@ -80,12 +57,3 @@ def end_own_sessions(*, person: User, keep: str | None, only: int | None = None)
 
 def _forget(keys: list[str]) -> None:
     caches[settings.SESSION_CACHE_ALIAS].delete_many([f"{KEY_PREFIX}{key}" for key in keys])
-
-
-def device_of(user_agent: str) -> str:
-    """Name browser and system in words a person knows, as in "Chrome, Android"."""
-    found = [
-        next((name for mark, name in names if re.search(rf"\b{mark}\b", user_agent)), "")
-        for names in (BROWSERS, SYSTEMS)
-    ]
-    return ", ".join(filter(None, found)) or _("Unknown device")

@@ -28,11 +28,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.recovery_codes import codes_left, hash_codes
-from accounts.services.sessions import device_of, end_own_sessions, open_sessions
+from accounts.services.sessions import end_own_sessions, open_sessions
 from accounts.services.sign_in import ELSEWHERE
 from accounts.views.fresh_proof import fresh_proof
 from accounts.views.sign_in import Refusing, called
 from inventory_site.web.access import while_setting_up
+from inventory_site.web.devices import device_of
 from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 

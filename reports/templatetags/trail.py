@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from inventory_site.web.devices import device_of
 from inventory_site.web.quantity import format_quantity
 from inventory_site.web.trail import Act
 from reports.models import AuditRow
@@ -63,6 +64,12 @@ def kind_of(model: Any) -> str:
 @register.filter
 def device(row: AuditRow) -> str:
     return str((row.additional_data or {}).get("device", ""))
+
+
+@register.filter
+def device_name(user_agent: str) -> str:
+    """Say which browser and system that is, as in "Chrome, Android"."""
+    return device_of(user_agent)
 
 
 @register.filter

@@ -205,6 +205,7 @@ class CountEntry(AppendOnly):
 
     class Meta:
         ordering = ["id"]
+        verbose_name_plural = "count entries"
         constraints = [
             models.UniqueConstraint(fields=["submission", "line"], name="count_entry_once_a_submission_and_line"),
             models.CheckConstraint(

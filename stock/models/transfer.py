@@ -153,6 +153,7 @@ class TransferEntry(AppendOnly):
 
     class Meta:
         ordering = ["id"]
+        verbose_name_plural = "transfer entries"
         constraints = [
             models.CheckConstraint(
                 condition=~Q(quantity=0) & Q(quantity__lt=BEYOND), name="transfer_entry_quantity_not_zero"

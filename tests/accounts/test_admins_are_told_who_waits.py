@@ -34,7 +34,7 @@ def test_every_active_admin_is_told_with_a_link_to_those_who_wait(ada, settings)
     come("new@example.com")
     assert send_links() == 2
     assert sorted(letter.to[0] for letter in mail.outbox) == [ada.email, bea.email]
-    assert mail.outbox[0].subject == "Holdfast: Somebody waits to be let in"
+    assert mail.outbox[0].subject == "[Holdfast] Somebody waits to be let in"
     assert f"{settings.BASE_URL}/people/?status=pending" in mail.outbox[0].body
     # Whoever reads over a shoulder learns nobody's address.
     assert "new@example.com" not in mail.outbox[0].body

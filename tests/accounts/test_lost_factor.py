@@ -37,7 +37,7 @@ def test_its_owner_is_told_by_mail_and_not_where_the_admin_was(transactional_db,
     client.post(reverse("admin:mfa_authenticator_delete", args=[lost.pk]), {"post": "yes"}, REMOTE_ADDR="192.0.2.77")
     assert send_links() == 1
     [letter] = mail.outbox
-    assert (letter.to, letter.subject) == (["lost@example.com"], "Holdfast: a second step was taken away")
+    assert (letter.to, letter.subject) == (["lost@example.com"], "[Holdfast] A second step was taken away")
     assert f"{admin_person} has taken away" in letter.body
     assert "authenticator app" in letter.body
     assert "192.0.2.77" not in letter.body

@@ -79,5 +79,5 @@ def test_a_change_ends_the_other_sessions_and_keeps_this_one(client, sam):
     assert client.get(SECURITY).context["sessions"] == []
     assert send_links() == 1
     assert [(message.to, message.subject) for message in mail.outbox] == [
-        (["sam@example.com"], "Holdfast: Password Changed")
+        (["sam@example.com"], "[Holdfast] Your password was changed")
     ]

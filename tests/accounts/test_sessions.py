@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.services.sessions import device_of
+from inventory_site.web.devices import device_of
 from tests.accounts.codes import give_password
 from tests.factories import PASSWORD, person
 

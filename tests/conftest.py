@@ -10,6 +10,7 @@ import pytest
 from tests.services import set_environment, start_services
 
 SERVICES = pytest.StashKey()
+LONGEST = ("tests/stock/test_random_days.py", "tests/browser/")
 
 # A test that needs another number of examples says so as a multiple of hypothesis.settings.default.max_examples.
 hypothesis.settings.register_profile("default", max_examples=100, deadline=None, print_blob=True)
@@ -27,6 +28,12 @@ def pytest_configure(config):
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: at the end one worker would be alone with it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from stock import services
 from stock.errors import NotReversible, Refused
-from stock.models import Holding, Inventory, ReasonCode, StockTransaction
+from stock.models import ReasonCode
 from tests.factories import LocationFactory, LotFactory, ProductFactory, UserFactory, WarehouseFactory
 from tests.stock.machine_counts import CountRules
 from tests.stock.machine_transfers import TransferRules
@@ -21,6 +21,23 @@ from tests.stock.machine_transfers import TransferRules
 LOTS = {"SOON": date.today() + timedelta(days=5), "LATE": date.today() + timedelta(days=50)}  # noqa: DTZ011
 quantities = st.integers(1, 12).map(Decimal)
 pick = st.integers(0, 1)
+
+# What the database holds, in one statement: it is asked after every step.
+BOOKS = """
+    SELECT 'holding', h.id, i.product_id, i.warehouse_id, h.location_id, coalesce(l.number, ''), h.quantity,
+           NULL::numeric
+    FROM stock_holding h JOIN stock_inventory i ON i.id = h.inventory_id LEFT JOIN catalog_lot l ON l.id = h.lot_id
+    WHERE i.product_id = ANY(%(products)s)
+    UNION ALL
+    SELECT 'level', id, product_id, warehouse_id, NULL, '', quantity, NULL
+    FROM stock_inventory WHERE product_id = ANY(%(products)s)
+    UNION ALL
+    SELECT 'line', t.id, t.product_id, t.warehouse_id, t.location_id, coalesce(l.number, ''), t.quantity,
+           t.balance_after
+    FROM stock_stocktransaction t LEFT JOIN catalog_lot l ON l.id = t.lot_id
+    WHERE t.product_id = ANY(%(products)s)
+    ORDER BY 1, 2
+"""
 
 
 class Ledger(TransferRules, CountRules, RuleBasedStateMachine):
@@ -189,23 +206,21 @@ class Ledger(TransferRules, CountRules, RuleBasedStateMachine):
         place = {bin.pk: (w, b) for w, bins in enumerate(self.bins) for b, bin in enumerate(bins)}
         index = {product.pk: p for p, product in enumerate(self.products)}
         expected = {key: n for key, n in self.held.items() if n}
-        rows = Holding.objects.filter(inventory__product__in=self.products).values_list(
-            "inventory__product_id", "location_id", "lot__number", "quantity"
-        )
-        assert {(index[p], *place[b], lot or ""): n for p, b, lot, n in rows} == expected
-        levels = Inventory.objects.filter(product__in=self.products).values_list(
-            "product_id", "warehouse_id", "quantity"
-        )
-        sums, last = Counter(), {}
-        ledger = StockTransaction.objects.filter(product__in=self.products).order_by("id")
-        for p, b, lot, w, n, after in ledger.values_list(
-            "product_id", "location_id", "lot__number", "warehouse_id", "quantity", "balance_after"
-        ):
-            sums[index[p], *place[b], lot or ""] += n
-            assert after == last.get((p, w), 0) + n
-            last[p, w] = after
+        holdings, levels, sums, last = {}, {}, Counter(), {}
+        with connection.cursor() as cursor:
+            cursor.execute(BOOKS, {"products": list(index)})
+            for what, _id, p, w, b, lot, n, after in cursor.fetchall():
+                if what == "holding":
+                    holdings[index[p], *place[b], lot] = n
+                elif what == "level":
+                    levels[p, w] = n
+                else:
+                    sums[index[p], *place[b], lot] += n
+                    assert after == last.get((p, w), 0) + n
+                    last[p, w] = after
+        assert holdings == expected
         assert {key: n for key, n in sums.items() if n} == expected
-        assert {(p, w): n for p, w, n in levels if n} == {pair: n for pair, n in last.items() if n}
+        assert {pair: n for pair, n in levels.items() if n} == {pair: n for pair, n in last.items() if n}
 
 
 def open_phones():

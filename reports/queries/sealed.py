@@ -3,8 +3,7 @@
 A window's digest is SHA-256 over all that its rows say, in the order of their ids, and over the operations that they
 belong to, each once, in the order of their keys; a day's digest is SHA-256 over that of its windows. So a row that was
 edited, deleted, inserted or given another place changes the digest of its day. Ids below 1, which
-no sequence gives, are taken like any other. `actor_email` is left out: it only repeats the address that the person of
-`actor` had.
+no sequence gives, are taken like any other. Every column of these tables is digested.
 
 What is sealed is final, so windows can be asked over several connections at once, without a common snapshot.
 """
@@ -66,16 +65,18 @@ LEDGER = f"""
     SELECT place, day, number, lines.digest || coalesce(operations.digest, ''::bytea)
     FROM lines LEFT JOIN operations USING (place, day) ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
-# With the operation of each row: a write-off books no line of the ledger.
+# With the operation of each row, for a write-off books no line of the ledger, and with the goods that its line names:
+# once it has rows here, they never change.
 TRANSIT = f"""
     SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
         SELECT t.id, {PLACE}, (o.created AT TIME ZONE 'UTC')::date AS day, ROW(
-            t.id, t.operation_id, t.line_id, t.kind, t.quantity, t.xact,
+            t.id, t.operation_id, t.line_id, t.kind, t.quantity, t.xact, l.transfer_id, l.product_id, l.lot_id,
             o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
             o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
         )::text AS said
-        FROM stock_transferentry t JOIN stock_operation o ON o.key = t.operation_id WHERE {CHOSEN}
+        FROM stock_transferentry t JOIN stock_operation o ON o.key = t.operation_id
+        JOIN stock_transferline l ON l.id = t.line_id WHERE {CHOSEN}
     ) AS line
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
@@ -84,8 +85,8 @@ AUDIT = f"""
     FROM (
         SELECT t.id, {PLACE}, (t.timestamp AT TIME ZONE 'UTC')::date AS day, ROW(
             t.id, t.content_type_id, t.object_pk, t.object_id, t.object_repr, t.serialized_data, t.action,
-            t.changes_text, t.changes, t.actor_id, t.cid, t.remote_addr, t.remote_port, t.timestamp, t.additional_data,
-            t.xact
+            t.changes_text, t.changes, t.actor_id, t.actor_email, t.cid, t.remote_addr, t.remote_port, t.timestamp,
+            t.additional_data, t.xact
         )::text AS said
         FROM auditlog_logentry t WHERE {CHOSEN}
     ) AS line

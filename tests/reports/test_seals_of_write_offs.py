@@ -28,6 +28,7 @@ FORGED = {
     "its reason": (f"UPDATE stock_operation SET reason_id = NULL {OF_IT}", EDITED),
     "its person": (f"UPDATE stock_operation SET by_id = (SELECT min(id) FROM people_else) {OF_IT}", EDITED),
     "its quantity": (f"{RIGHT} UPDATE stock_transferentry SET quantity = 3 WHERE kind = 'written_off'", EDITED),
+    "its goods": ("UPDATE stock_transferline SET product_id = (SELECT max(id) FROM catalog_product)", EDITED),
     "gone": (f"{RIGHT} DELETE FROM stock_transferentry WHERE kind = 'written_off'", counted(2, 1)),
     "one more": (
         f"INSERT INTO stock_transferentry (operation_id, line_id, kind, quantity, xact) {ENTRY}",
@@ -50,6 +51,10 @@ def test_a_forged_write_off_is_found(what):
         from tests.factories import person
 
         person("staff")
+    if what == "its goods":
+        from tests.factories import ProductFactory
+
+        ProductFactory()
     seals_of.by_force(sql.replace("people_else", other))
     assert Operation.objects.filter(kind="write_off").count() == 1
     assert found() == [Problem(today(), "transit", words)]

@@ -4,7 +4,7 @@ The rows are CSV, one record a line, the moment first. Behind them stands the pr
 
     #export,1,KEY,MOMENT            the format, which key signed it, when it was made
     #day,DAY,ROWS,DIGEST,SIGN       for each day: its lines, their SHA-256, the signature over these and the one before
-    #seal,ROOT,TEXT...              the nightly seals of those days: the root, and the lines that it signs
+    #seal,ROOT,TEXT...              the seals that hold rows of those days, and those between: root, what it signs
     #end,ROWS,SIGN                  all rows, and the signature over everything above
 
 Signatures are HMAC-SHA-256 with SEAL_KEY. They prove what left the database; that the database was not changed before,
@@ -20,9 +20,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from django.conf import settings
+from django.db.models import Max, Min
 
 from inventory_site.web.csv_rows import Cell, csv_lines
-from reports.models import Seal
+from reports.models import Seal, SealPart
 from reports.queries.timeline import Asked, Line, lines_of
 from reports.services.seals import NOTHING_BEFORE, fingerprint, sign, text_of
 
@@ -97,9 +98,9 @@ class _Days:
 
 
 def _seals(days: list[date], whole: bool) -> list[list[str]]:
-    if not days:
-        return []
-    seals = Seal.objects.filter(day__range=(min(days), max(days))).prefetch_related("parts").order_by("number")
+    """Give the seals that hold rows of these days, whenever they were made; between them none is left out."""
+    ends = SealPart.objects.filter(day__in=days).aggregate(Min("seal"), Max("seal")).values()
+    seals = Seal.objects.filter(number__range=tuple(ends)).prefetch_related("parts").order_by("number")
     return [["#seal", each.root, *(text_of(each, each.parts.all()).split("\n") if whole else ())] for each in seals]
 
 

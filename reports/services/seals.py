@@ -8,6 +8,8 @@ to the log, so that the newest seals cannot be taken away unseen.
 
 import hmac
 import logging
+import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +27,7 @@ from reports.queries.sealed import LEAST, MOST, TABLES, Part, Span, ahead, parts
 log = logging.getLogger(__name__)
 
 NOTHING_BEFORE = "0" * 64
+NUMBER, ROOT = re.compile("[0-9]{1,19}"), re.compile("[0-9a-f]{64}")
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 RESTORED = (
     "SELECT coalesce(max(id), 0) FROM {table} WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
@@ -131,22 +134,34 @@ def roots_file() -> Path:
 
 
 def _keep_outside(seals: Iterable[Seal]) -> None:
-    """Write the roots that the file does not hold yet to it and to the log."""
-    path = roots_file()
+    """Write the roots that the file does not hold yet to it and to the log, whatever else stands in it."""
+    path, wanted = roots_file(), list(seals)
     path.parent.mkdir(parents=True, exist_ok=True)
-    newest = max(_kept(), default=0)
-    with path.open("a") as file:
-        for each in seals:
+    last = max((each.number for each in wanted), default=0)
+    newest = max((number for number, _day, _root in _kept()[0] if number <= last), default=0)
+    with path.open("a+b") as file:
+        # A line that was cut off stays a line of its own.
+        if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) and file.read() != b"\n":
+            file.write(b"\n")
+        for each in wanted:
             if each.number > newest:
-                file.write(f"{each.number} {each.day} {each.root}\n")
+                file.write(f"{each.number} {each.day} {each.root}\n".encode())
                 log.info("sealed %s: seal %s, root %s", each.day, each.number, each.root)
 
 
-def _kept() -> dict[int, tuple[str, str]]:
-    """Return what the file holds: number to day and root."""
+def _kept() -> tuple[list[tuple[int, date, str]], list[int]]:
+    """Return what the file holds, number, day and root; and which of its lines, from 1, cannot be read."""
     path = roots_file()
-    lines = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
-    return {int(number): (day, root) for number, day, root in lines}
+    kept, unreadable = [], []
+    for place, line in enumerate(path.read_bytes().splitlines() if path.exists() else [], 1):
+        try:
+            number, day, root = line.decode().split(" ")
+            if not (NUMBER.fullmatch(number) and ROOT.fullmatch(root)):
+                raise ValueError(line)
+            kept.append((int(number), date.fromisoformat(day), root))
+        except ValueError:
+            unreadable.append(place)
+    return kept, unreadable
 
 
 def verify(*, now: datetime, sessions: int = 2) -> list[Problem]:
@@ -196,14 +211,16 @@ def _in_chain(seals: Sequence[Seal]) -> Iterator[Problem]:
 
 def _outside(seals: Sequence[Seal]) -> Iterator[Problem]:
     """Compare the seals with the roots that are kept outside the database."""
-    kept = _kept()
+    kept, unreadable = _kept()
     held = {each.number: each for each in seals}
-    for number, (day, root) in kept.items():
+    for place in unreadable:
+        yield Problem(None, "", _("Line %d of the file of roots cannot be read.") % place)
+    for number, day, root in kept:
         if number not in held:
-            yield Problem(date.fromisoformat(day), "", _("Seal %d is gone from the database.") % number)
+            yield Problem(day, "", _("Seal %d is gone from the database.") % number)
         elif held[number].root != root:
             yield Problem(held[number].day, "", _("Seal %d has another root than the file of roots.") % number)
-    for number in held.keys() - kept.keys():
+    for number in sorted(held.keys() - {number for number, _day, _root in kept}):
         yield Problem(held[number].day, "", _("Seal %d is missing in the file of roots.") % number)
 
 

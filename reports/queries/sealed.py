@@ -36,15 +36,18 @@ PATIENCE = """
     SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN '3min' ELSE '0' END, true) FROM pg_settings
     WHERE name IN ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
 """
-# The rows of a window. `bounds` part the transactions into seals; the first bucket is 1.
+# The rows of a window, both ends among them: nothing lies above the greatest number that a column holds. `bounds` part
+# the transactions into seals; the first bucket is 1.
 CHOSEN = """
-    t.id >= %(low)s AND t.id < %(high)s AND t.id > %(after)s AND t.id <= %(up_to)s
-    AND t.xact >= %(since)s AND t.xact < %(until)s
+    t.id >= %(low)s AND t.id <= %(high)s AND t.id >= %(first)s AND t.id <= %(up_to)s
+    AND t.xact >= %(since)s AND t.xact <= %(last)s
 """
-PLACE = "width_bucket(t.xact, %(bounds)s::bigint[]) AS place"
+PLACE = "least(width_bucket(t.xact, %(bounds)s::bigint[]), cardinality(%(bounds)s::bigint[]) - 1) AS place"
+# The day of a moment, as one that Python can write too.
+DAY = "greatest(least(({} AT TIME ZONE 'UTC')::date, '9999-12-31'), '0001-01-01') AS day"
 LEDGER = f"""
     WITH line AS MATERIALIZED (
-        SELECT t.id, t.operation_id, {PLACE}, (t.created AT TIME ZONE 'UTC')::date AS day, ROW(
+        SELECT t.id, t.operation_id, {PLACE}, {DAY.format("t.created")}, ROW(
             t.id, t.operation_id, t.product_id, t.warehouse_id, t.location_id, t.lot_id, t.type, t.quantity,
             t.balance_after, t.created, t.occurred_on, t.xact
         )::text AS said
@@ -70,7 +73,7 @@ LEDGER = f"""
 TRANSIT = f"""
     SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
-        SELECT t.id, {PLACE}, (o.created AT TIME ZONE 'UTC')::date AS day, ROW(
+        SELECT t.id, {PLACE}, {DAY.format("o.created")}, ROW(
             t.id, t.operation_id, t.line_id, t.kind, t.quantity, t.xact, l.transfer_id, l.product_id, l.lot_id,
             o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
             o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
@@ -83,7 +86,7 @@ TRANSIT = f"""
 AUDIT = f"""
     SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
-        SELECT t.id, {PLACE}, (t.timestamp AT TIME ZONE 'UTC')::date AS day, ROW(
+        SELECT t.id, {PLACE}, {DAY.format("t.timestamp")}, ROW(
             t.id, t.content_type_id, t.object_pk, t.object_id, t.object_repr, t.serialized_data, t.action,
             t.changes_text, t.changes, t.actor_id, t.actor_email, t.cid, t.remote_addr, t.remote_port, t.timestamp,
             t.additional_data, t.xact
@@ -98,18 +101,21 @@ TABLES = {"ledger": "stock_stocktransaction", "transit": "stock_transferentry", 
 SPAN = """
     SELECT min(id), max(id) FROM (
         SELECT id FROM {table}
-        WHERE xact >= %(since)s AND xact < %(until)s AND id > %(after)s AND id <= %(up_to)s OFFSET 0
+        WHERE xact >= %(since)s AND xact <= %(last)s AND id >= %(first)s AND id <= %(up_to)s OFFSET 0
     ) AS row
 """
 NEXT = "SELECT min(id) FROM {table} WHERE id >= %s AND id <= %s"
 FUTURE = """
-    SELECT count(*) FROM {table} WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AND id > %s
+    SELECT count(*) FROM {table} WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AND id >= %s
 """
 
 
 @dataclass(frozen=True)
 class Span:
-    """Which rows of one table: transactions parted at `bounds`, ids above `after` up to `up_to`."""
+    """Which rows of one table: transactions parted at `bounds`, ids above `after` up to `up_to`.
+
+    LEAST lets every id in, itself too, and so does MOST at the end of the bounds with every transaction.
+    """
 
     table: str
     bounds: Sequence[int]
@@ -148,7 +154,7 @@ def parts(span: Span, *, sessions: int = 1) -> list[Part]:
 def ahead(table: str, after: int) -> int:
     """Return how many rows of this cluster bear the number of a transaction that it has not reached. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(FUTURE.format(table=TABLES[table]), [after])
+        cursor.execute(FUTURE.format(table=TABLES[table]), [_first(after)])
         return int(cursor.fetchone()[0])
 
 
@@ -183,7 +189,7 @@ def _batch(span: Span, lows: Sequence[int]) -> list[Digest]:
         cursor.execute(ONE_SPELLING)
         cursor.execute(PATIENCE)
         for low in lows:
-            window: dict[str, Any] = {"low": low, "high": low + WINDOW, "bounds": list(span.bounds)}
+            window: dict[str, Any] = {"low": low, "high": _last_of(low), "bounds": list(span.bounds)}
             cursor.execute(DIGESTS[span.table], {**_values(span), **window})
             found += cursor.fetchall()
     return found
@@ -194,11 +200,24 @@ def _lows(cursor: CursorWrapper, span: Span) -> Iterator[int]:
     cursor.execute(SPAN.format(table=TABLES[span.table]), _values(span))
     following, last = cursor.fetchone()
     while following is not None:
-        low = following // WINDOW * WINDOW
+        low = max(following // WINDOW * WINDOW, LEAST)
         yield low
-        cursor.execute(NEXT.format(table=TABLES[span.table]), [low + WINDOW, last])
+        if _last_of(low) == MOST:
+            return
+        cursor.execute(NEXT.format(table=TABLES[span.table]), [_last_of(low) + 1, last])
         (following,) = cursor.fetchone()
 
 
+def _last_of(low: int) -> int:
+    """Return the last id of the window that has this one."""
+    return min(low // WINDOW * WINDOW + WINDOW - 1, MOST)
+
+
+def _first(after: int) -> int:
+    return after if after in (LEAST, MOST) else after + 1
+
+
 def _values(span: Span) -> dict[str, int]:
-    return {"since": span.bounds[0], "until": span.bounds[-1], "after": span.after, "up_to": span.up_to}
+    since, until = span.bounds[0], span.bounds[-1]
+    last = until if until == MOST else until - 1
+    return {"since": since, "last": last, "first": _first(span.after), "up_to": span.up_to}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import half_in
 from accounts.services.letters import tell
 from accounts.services.sign_ins import refused
 from inventory_site.web import rows
@@ -93,6 +94,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return how somebody may prove who they are; where they can do so elsewhere alone, the page that says so."""
         elsewhere = {"id": ELSEWHERE, "description": "", "url": reverse("account_reauthenticate")}
         return super().get_reauthentication_methods(user) or [elsewhere]
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        half_in.begin(request, user)
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        request.session.pop(half_in.GIVEN, None)
+        super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Say so at the sign-in page: this is somebody whose passkey has proved who they are."""

@@ -9,6 +9,7 @@ from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from accounts.services.half_in import changed_since
 from inventory_site.web.access import anyone
 from inventory_site.web.errors import error_page
 from inventory_site.web.limits import limited
@@ -39,6 +40,10 @@ class SignInView(Refusing, LoginView):
 
 class SecondStepView(Refusing, AuthenticateView):
     """What follows the password of somebody who has a second factor."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = changed_since(request) or super().dispatch(request, *args, **kwargs)
+        return answer
 
 
 def called(view: Any) -> Callable[..., HttpResponseBase]:

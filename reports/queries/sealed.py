@@ -44,10 +44,10 @@ CHOSEN = """
 """
 PLACE = "least(width_bucket(t.xact, %(bounds)s::bigint[]), cardinality(%(bounds)s::bigint[]) - 1) AS place"
 # The day of a moment, as one that Python can write too.
-DAY = "greatest(least(({} AT TIME ZONE 'UTC')::date, '9999-12-31'), '0001-01-01') AS day"
+DAY = "greatest(least(({} AT TIME ZONE 'UTC')::date, '9999-12-31'), '0001-01-01')"
 LEDGER = f"""
     WITH line AS MATERIALIZED (
-        SELECT t.id, t.operation_id, {PLACE}, {DAY.format("t.created")}, ROW(
+        SELECT t.id, t.operation_id, {PLACE}, {DAY.format("t.created")} AS day, ROW(
             t.id, t.operation_id, t.product_id, t.warehouse_id, t.location_id, t.lot_id, t.type, t.quantity,
             t.balance_after, t.created, t.occurred_on, t.xact
         )::text AS said
@@ -57,7 +57,7 @@ LEDGER = f"""
                sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8')) AS digest
         FROM line GROUP BY 1, 2
     ), operations AS (
-        SELECT place, day, sha256(convert_to(string_agg(ROW(
+        SELECT place, day, {DAY.format("min(o.created)")} AS oldest, sha256(convert_to(string_agg(ROW(
             o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
             o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
         )::text, chr(10) ORDER BY o.key), 'UTF8')) AS digest
@@ -65,15 +65,15 @@ LEDGER = f"""
         JOIN stock_operation o ON o.key = booked.operation_id
         GROUP BY 1, 2
     )
-    SELECT place, day, number, lines.digest || coalesce(operations.digest, ''::bytea)
+    SELECT place, day, number, least(day, oldest), lines.digest || coalesce(operations.digest, ''::bytea)
     FROM lines LEFT JOIN operations USING (place, day) ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
 # With the operation of each row, for a write-off books no line of the ledger, and with the goods that its line names:
 # once it has rows here, they never change.
 TRANSIT = f"""
-    SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
+    SELECT place, day, count(*), day, sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
-        SELECT t.id, {PLACE}, {DAY.format("o.created")}, ROW(
+        SELECT t.id, {PLACE}, {DAY.format("o.created")} AS day, ROW(
             t.id, t.operation_id, t.line_id, t.kind, t.quantity, t.xact, l.transfer_id, l.product_id, l.lot_id,
             o.key, o.kind, o.warehouse_id, o.reference, o.reason_id, o.note, o.by_id, o.at, o.clock_corrected,
             o.created, o.device, o.address, o.reverses_id, o.transfer_id, o.count_id, o.lot_reason, o.digest
@@ -84,9 +84,9 @@ TRANSIT = f"""
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # nosec B608 # only constants of our own
 AUDIT = f"""
-    SELECT place, day, count(*), sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
+    SELECT place, day, count(*), day, sha256(convert_to(string_agg(said, chr(10) ORDER BY id), 'UTF8'))
     FROM (
-        SELECT t.id, {PLACE}, {DAY.format("t.timestamp")}, ROW(
+        SELECT t.id, {PLACE}, {DAY.format("t.timestamp")} AS day, ROW(
             t.id, t.content_type_id, t.object_pk, t.object_id, t.object_repr, t.serialized_data, t.action,
             t.changes_text, t.changes, t.actor_id, t.actor_email, t.cid, t.remote_addr, t.remote_port, t.timestamp,
             t.additional_data, t.xact
@@ -125,12 +125,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one table of one day, within one seal: its place among the bounds, from 0."""
+    """What stands in one table of one day, within one seal: its place among the bounds, from 0.
+
+    `oldest` is that day, or an earlier one on which an operation of its lines says that it was booked.
+    """
 
     place: int
     table: str
     day: date
     rows: int
+    oldest: date
     digest: str
 
 
@@ -141,13 +145,14 @@ def parts(span: Span, *, sessions: int = 1) -> list[Part]:
     of a transaction of the caller's.
     """
     counts: dict[tuple[int, date], int] = {}
+    oldest: dict[tuple[int, date], date] = {}
     digests: dict[tuple[int, date], Any] = {}
-    for place, day, rows, digest in _digests(span, sessions):
+    for place, day, rows, first, digest in _digests(span, sessions):
         counts[place, day] = counts.get((place, day), 0) + rows
+        oldest[place, day] = min(first, oldest.get((place, day), first))
         digests.setdefault((place, day), hashlib.sha256()).update(digest)
     return [
-        Part(place - 1, span.table, day, counts[place, day], digests[place, day].hexdigest())
-        for place, day in sorted(counts)
+        Part(at[0] - 1, span.table, at[1], counts[at], oldest[at], digests[at].hexdigest()) for at in sorted(counts)
     ]
 
 
@@ -158,7 +163,7 @@ def ahead(table: str, after: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-Digest = tuple[int, date, int, bytes]
+Digest = tuple[int, date, int, date, bytes]
 
 
 def _digests(span: Span, sessions: int) -> Iterator[Digest]:

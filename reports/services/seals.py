@@ -4,6 +4,11 @@ A seal takes the rows of all transactions below the horizon (see `reports.servic
 row that commits late is in the next one. Its root is an HMAC-SHA-256 over its parts and the root before, with SEAL_KEY,
 which the database never holds; and each root is also written outside the database, to `seals/roots.txt` in DATA_DIR and
 to the log, so that the newest seals cannot be taken away unseen.
+
+What a seal holds was written after the seal before it was made, so a row of a much earlier day was backdated: both
+sealing and verifying name it. Rows may be ALLOWANCE older than the day of the seal before, which is itself the day
+before that was made: a transaction lives for minutes (for hours, where somebody repairs by hand), an audit row's moment
+is the application's clock, and that may be off. What is backdated by less, seals cannot tell from a late row.
 """
 
 import hmac
@@ -27,6 +32,7 @@ from reports.queries.sealed import LEAST, MOST, TABLES, Part, Span, ahead, parts
 log = logging.getLogger(__name__)
 
 NOTHING_BEFORE = "0" * 64
+ALLOWANCE = timedelta(days=1)
 NUMBER, ROOT = re.compile("[0-9]{1,19}"), re.compile("[0-9a-f]{64}")
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 RESTORED = (
@@ -90,7 +96,27 @@ def _make(new: Seal, last: Seal | None, up_to: dict[str, int] | None = None) -> 
     new.root = root_of(new, lines)
     new.save(force_insert=True)
     SealPart.objects.bulk_create(lines)
+    floors = {table: _floors(Seal.objects.prefetch_related("parts").order_by("number"), table) for table in TABLES}
+    for part in found:
+        if part.oldest < floors[part.table][new.number]:
+            log.error("sealed rows of %s (%s) that came after that day was sealed", part.oldest, part.table)
     return new
+
+
+def _floors(seals: Iterable[Seal], table: str) -> dict[int, date]:
+    """Return for each seal the first day that its rows of a table can have, by number.
+
+    History is loaded into an empty table, so what was never sealed before may be of any day. A seal that took no
+    transaction, for one was open all the time, leaves what is behind it to a later one; and the seal that closes a
+    restored cluster's time is made after rows of the new one: neither moves the floor.
+    """
+    floors, floor, begun = {}, date.min, False
+    for each in seals:
+        floors[each.number] = floor
+        begun = begun or any(part.table == table for part in each.parts.all())
+        if begun and each.since < each.until != MOST:
+            floor = each.day - ALLOWANCE
+    return floors
 
 
 def _after(seal: Seal) -> dict[str, int]:
@@ -174,10 +200,11 @@ def verify(*, now: datetime, sessions: int = 2) -> list[Problem]:
         sessions = 1
     seals = list(Seal.objects.prefetch_related("parts").order_by("number"))
     problems = [*_in_chain(seals), *_outside(seals), *_ahead(seals)]
+    floors = {table: _floors(seals, table) for table in TABLES}
     eras = [list(era) for _after, era in groupby(seals, _after)]
     for era, following in zip(eras, [*eras[1:], None], strict=True):
         for table in TABLES:
-            problems += _in_rows(table, era, following[0] if following else None, sessions)
+            problems += _in_rows(table, era, following[0] if following else None, floors[table], sessions)
     problems.sort(key=lambda problem: (problem.day or date.min, problem.table))
     SealCheck.objects.update_or_create(id=1, defaults={"at": now, "seals": len(seals), "problems": len(problems)})
     return problems
@@ -231,7 +258,9 @@ def _ahead(seals: Sequence[Seal]) -> Iterator[Problem]:
             yield Problem(None, table, text % rows)
 
 
-def _in_rows(table: str, era: Sequence[Seal], following: Seal | None, sessions: int) -> Iterator[Problem]:
+def _in_rows(
+    table: str, era: Sequence[Seal], following: Seal | None, floors: dict[int, date], sessions: int
+) -> Iterator[Problem]:
     """Compare one table with the seals of one cluster's time."""
     after, up_to = f"{table}_after", MOST
     if following is not None:
@@ -245,6 +274,8 @@ def _in_rows(table: str, era: Sequence[Seal], following: Seal | None, sessions: 
         for day in sorted(sealed.keys() | standing.keys()):
             if words := _differs(sealed.get(day), standing.get(day)):
                 yield Problem(day, table, words)
+            elif standing[day].oldest < floors[each.number]:
+                yield Problem(standing[day].oldest, table, _("Rows of this day came after it was sealed."))
 
 
 def _differs(sealed: SealPart | None, standing: Part | None) -> str:

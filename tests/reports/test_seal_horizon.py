@@ -27,7 +27,8 @@ EDITED = "The rows are not what was sealed: one was edited, or its place was cha
 
 
 def on_day(number):
-    return datetime.now(UTC) + timedelta(days=number)
+    """Return a night of this week, the sixth being the last: the rows of all are today's, and none is backdated."""
+    return datetime.now(UTC) + timedelta(days=number - 6)
 
 
 def rows_of(made, table="ledger"):

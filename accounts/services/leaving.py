@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -46,3 +48,6 @@ def anonymise(*, person: User, by: User, at: datetime) -> None:
     person.phone, person.home_warehouse, person.anonymised = "", None, at
     person.set_unusable_password()
     person.save()
+    # The admin site shows under "Recent actions" what people were called then.
+    noted = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))
+    noted.update(object_repr=str(person))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory_site.web.access import role, signed_in
 from inventory_site.web.keyset import keyset_page
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from inventory_site.web.zones import zone_choices
 from warehouses import services
@@ -30,6 +31,7 @@ def warehouse_list(request: StaffRequest) -> HttpResponse:
 
 
 @signed_in
+@limited("search")
 @require_safe
 def warehouse_detail(request: StaffRequest, code: str) -> HttpResponse:
     warehouse = warehouse_for(request, "view", code)

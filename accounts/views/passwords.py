@@ -81,5 +81,6 @@ def new_password_done(request: HttpRequest) -> HttpResponseBase:
 
 
 @while_setting_up
+@limited("password_change")
 def change_password(request: StaffRequest) -> HttpResponseBase:
     return _change_password(request)

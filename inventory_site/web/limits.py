@@ -57,16 +57,20 @@ class Rule:
         return _item(self.most)
 
 
+# The parameters in which a page takes text to look for; what is chosen from a list is not among them.
+SEARCHED = ("q", "term", "person", "sku", "product", "bin", "lot", "reference")
+
 # A reader that scans five codes a second must never be stopped, nor a shift of thirty that signs in behind one address.
 RULES: dict[str, tuple[Rule, ...]] = {
     "scan": (Rule("900/minute"),),
-    "search": (Rule("300/minute", asks=("q", "term", "person", "sku", "product")),),
+    "search": (Rule("300/minute", asks=SEARCHED),),
     "export": (Rule("30/minute"),),
     "upload": (Rule("60/minute", method="POST"),),
     # allauth has stricter ones of its own, which count nothing while Redis is away.
     "sign_in": (Rule("120/minute", method="POST"), Rule("20/5minute", method="POST", of="login")),
     "second_factor": (Rule("30/5minute", method="POST"), Rule("10/5minute", method="POST", half_in=True)),
     "single_sign_on": (Rule("120/minute"),),
+    "password_change": (Rule("10/5minute", method="POST"),),
     "password_reset": (Rule("20/minute", method="POST"), Rule("5/hour", method="POST", of="email")),
     "register": (Rule("20/hour", method="POST"),),
     "invitation": (Rule("100/hour", method="POST"), Rule("5/hour", method="POST", of="email")),

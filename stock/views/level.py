@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Lot, Product
 from inventory_site.web.access import signed_in
+from inventory_site.web.limits import limited
 from inventory_site.web.request import StaffRequest
 from inventory_site.web.texts import readable
 from stock.forms.moments import Moments
@@ -16,6 +17,7 @@ from warehouses.queries import warehouse_for
 
 
 @signed_in
+@limited("search")
 @require_safe
 def level_detail(request: StaffRequest, sku: str) -> HttpResponse:
     """Show the ledger's lines behind a level: of a product, in a warehouse, a bin, of a lot, now or as of a moment."""

@@ -37,6 +37,7 @@ def asks(who, method, address, **data):
 LIMITS = {
     "sign_in": asks(None, "post", "/sign-in/", login="p{n}@example.com", password="guess"),
     "second_factor": asks(None, "post", "/sign-in/second-step/", code="00000{n}"),
+    "password_change": asks("staff", "post", "/profile/password/", oldpassword="guess {n}"),
     "password_reset": asks(None, "post", "/password/forgotten/", email="p{n}@example.com"),
     "register": asks(None, "post", "/register/", email="p{n}@example.com"),
     "invitation": asks("admin", "post", "/people/invite/", email="p{n}@example.com", role="staff"),

@@ -96,7 +96,8 @@ def _make(new: Seal, last: Seal | None, up_to: dict[str, int] | None = None) -> 
     new.root = root_of(new, lines)
     new.save(force_insert=True)
     SealPart.objects.bulk_create(lines)
-    floors = {table: _floors(Seal.objects.prefetch_related("parts").order_by("number"), table) for table in TABLES}
+    seals = list(Seal.objects.prefetch_related("parts").order_by("number"))
+    floors = {table: _floors(seals, table) for table in TABLES}
     for part in found:
         if part.oldest < floors[part.table][new.number]:
             log.error("sealed rows of %s (%s) that came after that day was sealed", part.oldest, part.table)

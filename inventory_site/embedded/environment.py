@@ -3,6 +3,7 @@
 import importlib
 import os
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -103,7 +104,7 @@ def check_port() -> None:
 
 def use_embedded(data: Path) -> list[Service]:
     """Make ready each service whose address is not set, and set its address; name what supervisor shall run."""
-    record = Record.load(data).with_free_ports()
+    record = replace(Record.load(data).with_free_ports(), base_url=os.environ.get("BASE_URL", ""))
     record.save(data)
     left_out = {name for name, variable in GIVEN.items() if os.environ.get(variable)}
     if "postgres" not in left_out:
@@ -122,9 +123,11 @@ def use_embedded(data: Path) -> list[Service]:
 def exports() -> dict[str, str]:
     """Give the environment that a command needs to work on what `run` has started here."""
     read_dotenv()
-    set_defaults()
     data = places.data_dir()
     record = Record.load(data)
+    if record.base_url and "PORT" not in os.environ:
+        os.environ.setdefault("BASE_URL", record.base_url)
+    set_defaults()
     os.environ.setdefault("DATABASE_URL", record.database_url)
     os.environ.setdefault("REDIS_URL", Valkey.cache(data, record).url)
     os.environ.setdefault("BROKER_URL", Valkey.broker(data, record).url)

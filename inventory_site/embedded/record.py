@@ -51,6 +51,8 @@ class Record:
     valkey_password: str = field(default_factory=new_secret)
     secret_key: str = field(default_factory=new_secret)
     encryption_key: str = field(default_factory=new_encryption_key)
+    # Where the last start said it is: a port chosen for that start alone is written nowhere else.
+    base_url: str = ""
 
     @property
     def database_url(self) -> str:

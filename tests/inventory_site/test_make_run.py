@@ -99,6 +99,8 @@ def test_any_process_may_be_killed(running):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stop_leaves_nothing_running_and_nothing_lost(running, number):
     running.start()
+    # A shell that knows nothing of this start's port is told its address.
+    assert f"export BASE_URL=http://localhost:{running.port}\n" in embedded("env", running.data, PORT="").stdout
     with psycopg.connect(Record.load(running.data).database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (n int)")
         connection.execute("INSERT INTO kept VALUES (42)")

@@ -203,6 +203,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdfast] "
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.proofs.SignInForm",
     "reset_password": "accounts.forms.proofs.ForgottenPasswordForm",  # nosec B105 # the name of a form
     "change_password": "accounts.forms.proofs.AnotherPasswordForm",
 }

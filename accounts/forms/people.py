@@ -219,6 +219,11 @@ class ComeInForm(SavingForm[User]):
             "time_zone": ZONE_ERRORS,
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["time_zone"].widget.attrs["data-here"] = True
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         self.instance.name = self.cleaned_data.get("name", "")

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
@@ -162,6 +162,14 @@ class ConfirmByPasskeyForm(NotesRefusal, ReauthenticateWebAuthnForm):
     """A proof before a change to the own account, by passkey."""
 
 
+class SignInForm(LoginForm):
+    """The address and the password of an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = gettext("E-mail")
+
+
 class AnotherPasswordForm(ChangePasswordForm):
     """The password of today and the one from now on."""
 
@@ -175,6 +183,10 @@ class AnotherPasswordForm(ChangePasswordForm):
 
 class ForgottenPasswordForm(ResetPasswordForm):
     """Whose password is to be set anew. Nobody is looked for here: neither words nor time tell who has an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = gettext("E-mail")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -1,6 +1,5 @@
 """Reads about people."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,27 +47,27 @@ def people_with(right: Right, warehouse: Warehouse) -> QuerySet[User]:
     )
 
 
-def holders(right: Right, warehouses: Collection[int]) -> tuple[dict[int, list[int]], list[int]]:
-    """Return who has at least `right`: the ids of the people by warehouse id, admins apart, since they may everywhere.
+def people_around(warehouses: Collection[int]) -> QuerySet[User]:
+    """Return the active people who have any right in one of the warehouses, and the admins.
 
-    `people_with` for many warehouses, in one query.
+    `with_rights` tells them what they may do there.
     """
-    roles = [role for role, most in CEILING.items() if RIGHTS.index(most) >= RIGHTS.index(right)]
-    held = WarehouseUserPermission.objects.filter(
-        content_object__in=warehouses,
-        permission__codename__in=[f"{name}_warehouse" for name in sufficient(right)],
-        user__status=User.Status.ACTIVE,
-        user__role__in=roles,
-    ).values_list("content_object_id", "user_id")
-    admins = User.objects.active().filter(role=User.Role.ADMIN)
-    everywhere = admins.values_list(Value(None, output_field=BigIntegerField()), "pk")
-    by_warehouse, of_all = defaultdict(list), []
-    for warehouse, person in held.union(everywhere).order_by("user_id"):
-        if warehouse is None:
-            of_all.append(person)
-        else:
-            by_warehouse[warehouse].append(person)
-    return dict(by_warehouse), of_all
+    held = WarehouseUserPermission.objects.filter(content_object__in=warehouses)
+    here = held.filter(user=OuterRef("pk"))
+    rights = JSONObject(place="content_object_id", right="permission__codename")
+    return (
+        User.objects.active()
+        .filter(Q(role=User.Role.ADMIN) | Q(pk__in=held.values("user")))
+        .annotate(held=ArraySubquery(here.values(json=rights)))
+    )
+
+
+def with_rights(people: QuerySet[User]) -> list[User]:
+    """Return these people of `people_around`; `may` answers about its warehouses, and no others, without a query."""
+    found = list(people)
+    for person in found:
+        person.found_rights = {each["place"]: RIGHT_OF[each["right"]] for each in person.held}  # type: ignore[attr-defined]
+    return found
 
 
 def in_force(role: str, status: str, stored: Right | None) -> Right | None:

@@ -12,11 +12,12 @@ from django.db.models.functions import Now
 
 from alerts.channels.email import EmailChannel
 from alerts.errors import ChannelDown, Deferred, Refused
-from alerts.models import Delivery
+from alerts.models import Channel, Delivery
+from alerts.queries.recipients import may_be_told
 
 logger = logging.getLogger(__name__)
 
-CHANNELS = {Delivery.Channel.EMAIL: EmailChannel}
+CHANNELS = {Channel.EMAIL: EmailChannel}
 
 BATCH = 50
 # A claim holds for the lease. A batch stops early enough that its slowest message, with a time-out of 10 s at each of
@@ -41,7 +42,7 @@ def relay() -> int:
     return sum(_relay(channel) for channel in CHANNELS)
 
 
-def _relay(channel: Delivery.Channel) -> int:
+def _relay(channel: Channel) -> int:
     sent, until = 0, time.monotonic() + RUN_SECONDS
     while time.monotonic() < until and (claimed := _claim(channel)):
         try:
@@ -54,7 +55,7 @@ def _relay(channel: Delivery.Channel) -> int:
 
 
 @transaction.atomic(durable=True)
-def _claim(channel: Delivery.Channel) -> list[Delivery]:
+def _claim(channel: Channel) -> list[Delivery]:
     """Take what is due and nobody else has, and keep it from others for the time of the lease."""
     due = Delivery.objects.due(channel).select_for_update(skip_locked=True, no_key=True, of=("self",))
     claimed = list(due.select_related("person", "alert")[:BATCH])
@@ -66,7 +67,7 @@ def _claim(channel: Delivery.Channel) -> list[Delivery]:
     return claimed
 
 
-def _send(channel: Delivery.Channel, claimed: list[Delivery]) -> int:
+def _send(channel: Channel, claimed: list[Delivery]) -> int:
     """Send a batch, taking from the list what is done; return how many were sent. Raises ChannelDown."""
     sent, until = 0, time.monotonic() + BATCH_SECONDS
     with closing(CHANNELS[channel]()) as provider:
@@ -104,7 +105,7 @@ def _withdrawn(delivery: Delivery) -> str:
     person, alert = delivery.person, delivery.alert
     if not person.is_active:
         return "The person is no longer active."
-    if alert and not (alert.warehouse_id and person.may("view", alert.warehouse_id)):
+    if alert and not may_be_told(person, alert.warehouse_id):
         return "The person may no longer see the warehouse."
     return ""
 
@@ -124,7 +125,7 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE) * spread
 
 
-def _stand_down(channel: Delivery.Channel, claimed: list[Delivery], error: ChannelDown) -> None:
+def _stand_down(channel: Channel, claimed: list[Delivery], error: ChannelDown) -> None:
     """Put off everything of this channel until the next probe; none of it is the worse for it."""
     _note(claimed[0], error=str(error)[:500])
     _give_back(claimed, PROBE)

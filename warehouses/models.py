@@ -110,6 +110,12 @@ class Warehouse(models.Model):
     sweep_hour = models.PositiveSmallIntegerField(
         _("hour of the morning check"), default=5, validators=[MaxValueValidator(23)]
     )
+    escalate_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a critical alert goes to the next in line"),
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(1440)],
+        help_text=_("Counted from when it was opened, where nobody has acknowledged it."),
+    )
     next_in_line = models.ForeignKey(
         "accounts.User",
         on_delete=models.SET_NULL,

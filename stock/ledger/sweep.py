@@ -27,7 +27,7 @@ WITH judged AS (
 SELECT DISTINCT w.product_id, w.warehouse_id, w.id
   FROM wanted w
   LEFT JOIN alerts_alert a ON a.product_id = w.product_id AND a.warehouse_id = w.warehouse_id AND a.cause = w.cause
-                          AND a.status <> 'resolved'
+                          AND a.standing
  WHERE w.type IS DISTINCT FROM a.type
  ORDER BY w.product_id, w.warehouse_id
 """

@@ -174,6 +174,8 @@ def make_due():
     from alerts.models import Delivery
 
     def pass_time():
-        Delivery.objects.filter(status=Delivery.Status.WAITING).update(next_attempt=Now() - timedelta(seconds=1))
+        Delivery.objects.leaving().filter(status=Delivery.Status.WAITING).update(
+            next_attempt=Now() - timedelta(seconds=1)
+        )
 
     return pass_time

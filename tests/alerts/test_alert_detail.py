@@ -29,11 +29,13 @@ def test_managers_see_who_was_told_and_how_it_went(see, north, mona, page):
     person("manager", {north: "manage"}, name="Max")
     alert = see("low")
     relay()
-    Delivery.objects.filter(person__name="Max").update(status="failed", error="550 No such mailbox")
+    Delivery.objects.leaving().filter(person__name="Max").update(status="failed", error="550 No such mailbox")
     response = page(mona, alert)
-    assert [(row.person.name, row.status) for row in response.context["deliveries"]] == [
-        ("Max", "failed"),
-        ("Mona", "sent"),
+    assert [(row.person.name, row.channel, row.status) for row in response.context["deliveries"]] == [
+        ("Max", "email", "failed"),
+        ("Max", "app", "sent"),
+        ("Mona", "email", "sent"),
+        ("Mona", "app", "sent"),
     ]
     assert "550 No such mailbox" in response.content.decode()
 
@@ -72,7 +74,7 @@ def test_the_page_costs_the_same_however_many_were_told(
     page(mona, alert)
     with django_assert_num_queries(3):
         response = client.get(f"/alerts/{alert.pk}/")
-    assert len(response.context["deliveries"]) == managers
+    assert len(response.context["deliveries"]) == 2 * managers
 
 
 def test_nobody_to_tell_is_said(see, page):

@@ -18,7 +18,7 @@ def test_a_return_within_the_time_of_the_warehouse_reopens_and_tells_nobody(see)
     assert again == first
     assert (again.status, again.resolved, again.created) == ("open", None, MONDAY)
     assert again.facts["quantity"] == "7"
-    assert Delivery.objects.count() == 1
+    assert Delivery.objects.leaving().count() == 1
 
 
 def test_a_return_that_is_more_severe_than_what_was_told_is_told(see):
@@ -26,7 +26,7 @@ def test_a_return_that_is_more_severe_than_what_was_told_is_told(see):
     see(None)
     alert = see("out", at=MONDAY + HOUR)
     assert (Alert.objects.count(), alert.type, alert.told_count) == (1, "out", 2)
-    assert Delivery.objects.count() == 2
+    assert Delivery.objects.leaving().count() == 2
 
 
 def test_a_return_as_severe_as_what_was_told_at_worst_is_not_told(see):
@@ -34,7 +34,7 @@ def test_a_return_as_severe_as_what_was_told_at_worst_is_not_told(see):
     see("low")
     see(None)
     see("out", at=MONDAY + HOUR)
-    assert Delivery.objects.count() == 1
+    assert Delivery.objects.leaving().count() == 1
 
 
 def test_a_return_after_the_time_makes_a_new_incident_and_tells(see):
@@ -43,7 +43,7 @@ def test_a_return_after_the_time_makes_a_new_incident_and_tells(see):
     second = see("low", at=MONDAY + 4 * HOUR)
     assert second != first
     assert (second.status, Alert.objects.get(pk=first.pk).status) == ("open", "resolved")
-    assert Delivery.objects.count() == 2
+    assert Delivery.objects.leaving().count() == 2
 
 
 def test_the_time_is_the_warehouses_own(see, north):
@@ -67,4 +67,4 @@ def test_observers_at_the_same_moment_reopen_once(see, at_once):
     see(None)
     at_once(*[lambda: see("out", at=MONDAY + HOUR)] * 6)
     assert Alert.objects.count() == 1
-    assert Delivery.objects.count() == 2
+    assert Delivery.objects.leaving().count() == 2

@@ -116,7 +116,7 @@ def test_levels_beyond_their_thresholds_have_an_incident_that_was_told():
     standing = Alert.objects.unresolved()
     assert expected
     assert expected <= set(standing.values_list("product_id", "warehouse_id", "type"))
-    assert all(alert.told_severity == alert.severity and alert.told_count == 1 for alert in standing)
+    assert all(alert.told_rank == alert.rank and alert.told_count == 1 for alert in standing)
     assert not Delivery.objects.exists()
 
 

@@ -77,6 +77,6 @@ def test_a_worker_that_is_nudged_sends_the_mail(desk, north, watched, start_work
 def test_the_sweep_sends_what_a_lost_nudge_left_behind(desk, north, watched, start_worker, tmp_path, monkeypatch):
     monkeypatch.setattr(nudge, "_publish", lambda task, args: None)
     desk.ship(north, watched, 81)
-    assert Delivery.objects.get().status == "waiting"
+    assert Delivery.objects.leaving().get().status == "waiting"
     start_worker("--beat", "--schedule", str(tmp_path / "beat"))
     assert [mail["To"] for mail in mails(tmp_path, seconds=120)] == ["ana@example.com"]

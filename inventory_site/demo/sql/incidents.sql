@@ -39,9 +39,10 @@ WITH judged AS (
     SELECT *, CASE WHEN cause = 'overstock' THEN 'overstock' WHEN quantity = 0 THEN 'out' ELSE 'low' END AS type
     FROM standing
 )
-INSERT INTO alerts_alert (cause, type, product_id, warehouse_id, subject, facts, severity, told_severity, told_count,
-                          status, created)
-SELECT cause, type, product_id, warehouse_id, '', facts, severity, severity, 1, 'open', created
+INSERT INTO alerts_alert (cause, type, product_id, warehouse_id, subject, facts, severity, rank, told_rank,
+                          told_count, standing, status, created, opened, resolution)
+SELECT cause, type, product_id, warehouse_id, '', facts, severity, severity, severity, 1, true, 'open', created,
+       created, ''
 FROM typed
 JOIN (VALUES ('overstock', 1), ('low', 2), ('out', 3)) known (type, severity) USING (type)
 ORDER BY created, id, cause;

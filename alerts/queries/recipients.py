@@ -1,0 +1,117 @@
+"""Who is told of an incident, through which channel and when."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
+
+from accounts.models import User
+from accounts.queries import people_around, with_rights
+from alerts.models import Alert, Channel, Delivery, Mode, Preferences, Subscription
+
+# How those are told who have chosen nothing: nobody has to subscribe to be told.
+DEFAULT = (Channel.APP, Channel.EMAIL)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One delivery to come: to whom, through what, as what it waits and until when (None: it leaves at once)."""
+
+    person: User
+    channel: Channel
+    status: Delivery.Status
+    due: datetime | None
+
+
+def people_to_tell(warehouses: Collection[int]) -> list[User]:
+    """Return the people who may have to be told of something in these warehouses, with their choices. One query."""
+    chosen = Subscription.objects.filter(Q(warehouse=None) | Q(warehouse__in=warehouses), person=OuterRef("pk"))
+    fields = JSONObject(warehouse="warehouse_id", kind="kind", channel="channel", mode="mode")
+    people = (
+        people_around(warehouses)
+        .filter(Q(role__in=[User.Role.ADMIN, User.Role.MANAGER]) | Exists(chosen))
+        .annotate(chosen=ArraySubquery(chosen.values(json=fields)))
+        .select_related("preferences")
+        .order_by("pk")
+    )
+    return with_rights(people)
+
+
+def tellings(alert: Alert, people: Sequence[User], *, now: datetime) -> list[Telling]:
+    """Return what leaves to whom about an incident. `people` are `people_to_tell` of its warehouse. No query."""
+    place = alert.warehouse_id
+    seeing = [person for person in people if may_be_told(person, place)]
+    managers = [person for person in seeing if person.role != User.Role.ADMIN and place and person.may("manage", place)]
+    default = managers or [person for person in seeing if person.role == User.Role.ADMIN]
+    return [
+        Telling(person, channel, *_when(person, channel, mode, now))
+        for person in seeing
+        for channel, mode in _modes(person, alert, person in default)
+    ]
+
+
+def may_be_told(person: User, warehouse: int | None) -> bool:
+    """Say whether somebody may know of an alert of this warehouse (None: of the system, which is the admins')."""
+    if warehouse is None:
+        return person.is_active and person.role == User.Role.ADMIN
+    return person.is_active and person.may("view", warehouse)
+
+
+def _modes(person: User, alert: Alert, default: bool) -> Iterator[tuple[Channel, Mode]]:
+    chosen = {
+        (each["warehouse"], each["channel"]): Mode(each["mode"])
+        for each in person.chosen  # type: ignore[attr-defined]
+        if each["kind"] == alert.kind
+    }
+    for channel in Channel:
+        usual = Mode.NOW if default and channel in DEFAULT else Mode.NEVER
+        mode = chosen.get((alert.warehouse_id, channel), chosen.get((None, channel), usual))
+        stopped = channel == Channel.SMS and preferences_of(person).sms_stopped
+        if mode != Mode.NEVER and not stopped:
+            yield channel, mode
+
+
+def preferences_of(person: User) -> Preferences:
+    """Return what somebody has chosen, or the defaults."""
+    return person.preferences if hasattr(person, "preferences") else Preferences(person=person)
+
+
+def _when(person: User, channel: Channel, mode: Mode, now: datetime) -> tuple[Delivery.Status, datetime | None]:
+    if channel == Channel.APP:
+        return Delivery.Status.SENT, None
+    if mode == Mode.DIGEST:
+        return Delivery.Status.DIGEST, digest_due(person, now)
+    return Delivery.Status.WAITING, quiet_end(person, now)
+
+
+def digest_due(person: User, now: datetime) -> datetime:
+    """Return when the next digest of this person leaves: at their hour, later where that is a quiet one."""
+    at, zone = preferences_of(person).digest_at, ZoneInfo(person.time_zone)
+    today = now.astimezone(zone).date()
+    due = next(each for each in (_moment(today, at, zone), _moment(today + timedelta(days=1), at, zone)) if each > now)
+    return quiet_end(person, due) or due
+
+
+def quiet_end(person: User, now: datetime) -> datetime | None:
+    """Return the end of the quiet hours in which this moment lies, None where it lies in none."""
+    chosen, zone = preferences_of(person), ZoneInfo(person.time_zone)
+    begins, ends = chosen.quiet_from, chosen.quiet_until
+    if begins is None or ends is None:
+        return None
+    local = now.astimezone(zone)
+    clock, day = local.time(), local.date()
+    if begins < ends:
+        quiet = begins <= clock < ends
+    else:
+        quiet = clock >= begins or clock < ends
+        day += timedelta(days=1) if clock >= begins else timedelta(0)
+    return max(_moment(day, ends, zone), now) if quiet else None
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return when the clocks of a zone show this; of an hour that comes twice the first, of one left out the next."""
+    return datetime.combine(day, at, tzinfo=zone)

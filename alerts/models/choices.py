@@ -2,7 +2,9 @@
 
 import hashlib
 from datetime import time
+from typing import Any
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -64,6 +66,10 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind} {self.channel}: {self.mode}"
 
+    def get_additional_data(self) -> dict[str, Any]:
+        """Tell the audit log whose managers may read of it."""
+        return {"warehouse": self.warehouse_id} if self.warehouse_id else {}
+
 
 class Preferences(models.Model):
     """When somebody is told, by the clock of their own time zone; one row a person at most, none for the defaults.
@@ -107,3 +113,8 @@ class PushDevice(models.Model):
     @staticmethod
     def digest_of(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
+
+
+auditlog.register(Subscription)
+auditlog.register(Preferences)
+auditlog.register(PushDevice, include_fields=["person", "name"])

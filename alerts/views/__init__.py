@@ -1,0 +1,3 @@
+from alerts.views.pages import alert_acknowledge, alert_detail, alert_list
+
+__all__ = ["alert_acknowledge", "alert_detail", "alert_list"]

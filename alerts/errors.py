@@ -1,12 +1,18 @@
 """What can go wrong with alerts.
 
 AlertError
-└── AlertResolved: the cause is gone, so there is nothing left to acknowledge
+├── AlertResolved: it is over, so there is nothing left to do
+├── AlertRefused: what was asked for cannot be done with it
+├── LinkSpent: the link of a message acknowledges nothing any more
+└── NotFailed: this delivery has not failed, so there is nothing to try again
 ChannelError: a provider did not take a message; the words say why
-├── ChannelDown: it cannot be reached at all; what waits is none the worse
+├── ChannelDown: it cannot be reached at all, or wants to be left alone for a while; what waits is none the worse
 ├── Refused: it refused this message for good
-└── Deferred: it did not take this message now, or nobody knows whether it did
+├── Deferred: it did not take this message now, or nobody knows whether it did
+└── NothingToTell: all that the message was to say is no longer for this person
 """
+
+from datetime import timedelta
 
 
 class AlertError(Exception):
@@ -14,7 +20,19 @@ class AlertError(Exception):
 
 
 class AlertResolved(AlertError):
-    """The alert has resolved itself."""
+    """The alert is resolved, by itself or by somebody."""
+
+
+class AlertRefused(AlertError):
+    """The alert cannot be changed in this way."""
+
+
+class LinkSpent(AlertError):
+    """The link was used, is too old, or no longer this person's to use."""
+
+
+class NotFailed(AlertError):
+    """The delivery waits, is sent or is withdrawn."""
 
 
 class ChannelError(Exception):
@@ -22,7 +40,11 @@ class ChannelError(Exception):
 
 
 class ChannelDown(ChannelError):
-    """The provider cannot be reached, or lets nobody in."""
+    """The provider cannot be reached, lets nobody in, or has said how long (`after`) it takes nothing more."""
+
+    def __init__(self, words: str, after: timedelta | None = None) -> None:
+        super().__init__(words)
+        self.after = after
 
 
 class Refused(ChannelError):
@@ -31,3 +53,7 @@ class Refused(ChannelError):
 
 class Deferred(ChannelError):
     """The provider did not take this message this time, or the connection broke before its answer."""
+
+
+class NothingToTell(ChannelError):
+    """Of a digest nothing is left that this person may see."""

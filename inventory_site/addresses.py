@@ -1,6 +1,8 @@
-"""Where the services are that Holdfast talks to, and whether what is said on the way there is encrypted."""
+"""Where the services are that Holdfast talks to, whether what is said there is encrypted, and what opens them."""
 
+import json
 from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from environs import ValidationError, validate
@@ -11,6 +13,8 @@ mail_address = validate.Regexp(
     r"(smtp|submission|file|console|memory|dummy)://",
     error="Not an address like submission://smtp.example.com.",
 )
+web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
+fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
 THIS_MACHINE = {"", "localhost", "127.0.0.1", "::1"}
 NOT_ENCRYPTED = "Not encrypted, and neither on this machine nor named in PLAIN_TEXT_HOSTS: %s."
 
@@ -37,3 +41,36 @@ def encrypted(plain_text_hosts: Collection[str]) -> Callable[[str], None]:
             raise ValidationError(NOT_ENCRYPTED % said)
 
     return check
+
+
+def provider(scheme: str) -> validate.Validator:
+    """Give a check of where a provider is reached: an address of this scheme, or none."""
+    return validate.Regexp(rf"({scheme}://[^/?#]+[^?#]*)?$", error="Not an https:// address.")
+
+
+def needed_with(other: str) -> dict[str, Any]:
+    """Give what makes a setting needed where this other one is set."""
+    return {"validate": validate.Length(min=1, error="Empty.")} if other else {"default": ""}
+
+
+def each(check: validate.Validator) -> Callable[[list[str]], None]:
+    """Give a check of a list that asks this of every entry."""
+
+    def check_all(values: list[str]) -> None:
+        for value in values:
+            check(value)
+
+    return check_all
+
+
+def service_account(text: str) -> None:
+    """Check that a text is the key of a Google service account, as Firebase's console hands it out; "" is none."""
+    if not text:
+        return
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    needed = {"project_id", "client_email", "private_key", "token_uri"}
+    if not isinstance(values, dict) or not needed <= values.keys():
+        raise ValidationError("Not the JSON of a service account.")

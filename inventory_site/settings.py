@@ -3,7 +3,7 @@
 `.env.example` lists the variables. ENVIRONMENT is `production` unless something says otherwise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, validate
 
-from inventory_site.addresses import database_address, encrypted, mail_address, redis_address
+from inventory_site import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,26 +33,11 @@ def outside_production(default: Any) -> dict[str, Any]:
     return {} if PRODUCTION else {"default": default}
 
 
-def each(check: validate.Validator) -> Callable[[list[str]], None]:
-    """Give a check of a list that asks this of every entry."""
-
-    def check_all(values: list[str]) -> None:
-        for value in values:
-            check(value)
-
-    return check_all
-
-
-fernet_key = validate.Regexp(r"[A-Za-z0-9_-]{43}=$", error="Not as Fernet.generate_key() of cryptography makes it.")
-provider_address = validate.Regexp(
-    r"(https://[^/?#]+[^?#]*)?$" if PRODUCTION else r"(https?://[^/?#]+[^?#]*)?$", error="Not an https:// address."
-)
-web_address = validate.Regexp(r"https?://[^/]+$", error="Not an address like https://stock.example.com.")
-
+provider_address = addresses.provider("https" if PRODUCTION else "https?")
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50, error="Shorter than 50 characters."))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ENCRYPTION_KEYS: list[str] = env.list(
-    "ENCRYPTION_KEYS", validate=[validate.Length(min=1, error="Names no key."), each(fernet_key)]
+    "ENCRYPTION_KEYS", validate=[validate.Length(min=1, error="Names no key."), addresses.each(addresses.fernet_key)]
 )
 roles = validate.ContainsOnly(["staff", "manager", "admin"], error="Not roles: staff, manager, admin.")
 second_factor_for: list[str] = env.list("SECOND_FACTOR_FOR", default=[], validate=roles)
@@ -64,7 +49,7 @@ ALLOWED_HOSTS = env.list(
     validate=validate.Length(min=1, error="Names no host."),
     **outside_production(["localhost", "127.0.0.1", "[::1]"]),
 )
-BASE_URL = env.str("BASE_URL", validate=web_address, **outside_production("http://localhost:8000"))
+BASE_URL = env.str("BASE_URL", validate=addresses.web_address, **outside_production("http://localhost:8000"))
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0, max=10))
 # What is sealed is signed with it; former keys still verify what was sealed with them.
@@ -76,22 +61,25 @@ SEAL_KEY = env.str(
 SEAL_KEY_FALLBACKS: list[str] = env.list("SEAL_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
 PLAIN_TEXT_HOSTS: list[str] = env.list("PLAIN_TEXT_HOSTS", default=[])
-outside = [encrypted(PLAIN_TEXT_HOSTS)] if PRODUCTION else []
-DATABASE_URL = env.str("DATABASE_URL", validate=[database_address, *outside])
+outside = [addresses.encrypted(PLAIN_TEXT_HOSTS)] if PRODUCTION else []
+DATABASE_URL = env.str("DATABASE_URL", validate=[addresses.database_address, *outside])
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0, validate=validate.Range(min=0, max=100))
-REDIS_URL = env.str("REDIS_URL", validate=[redis_address, *outside])
-BROKER_URL = env.str("BROKER_URL", validate=[redis_address, *outside])
-EMAIL_URL = env.str("EMAIL_URL", validate=[mail_address, *outside], **outside_production("file://"))
+REDIS_URL = env.str("REDIS_URL", validate=[addresses.redis_address, *outside])
+BROKER_URL = env.str("BROKER_URL", validate=[addresses.redis_address, *outside])
+EMAIL_URL = env.str("EMAIL_URL", validate=[addresses.mail_address, *outside], **outside_production("file://"))
 EMAIL_FROM = env.str("EMAIL_FROM", default="Holdfast <holdfast@localhost>")
 REGISTRATION = env.str("REGISTRATION", default="closed", validate=validate.OneOf(["closed", "open"]))
 REGISTRATION_DOMAINS: list[str] = env.list("REGISTRATION_DOMAINS", default=[])
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="", validate=provider_address)
-with_provider: dict[str, Any] = {"default": ""}
-if OIDC_SERVER_URL:
-    with_provider = {"validate": validate.Length(min=1, error="Empty.")}
-OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", **with_provider)
-OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", **with_provider)
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", **addresses.needed_with(OIDC_SERVER_URL))
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", **addresses.needed_with(OIDC_SERVER_URL))
 OIDC_NAME = env.str("OIDC_NAME", default="") or "your company's account"
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", **addresses.needed_with(TWILIO_ACCOUNT_SID))
+TWILIO_FROM = env.str("TWILIO_FROM", **addresses.needed_with(TWILIO_ACCOUNT_SID))
+TWILIO_URL = env.str("TWILIO_URL", default="", validate=provider_address) or "https://api.twilio.com"
+FIREBASE_ACCOUNT = env.str("FIREBASE_ACCOUNT", default="", validate=addresses.service_account)
+FIREBASE_URL = env.str("FIREBASE_URL", default="", validate=provider_address) or "https://fcm.googleapis.com"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
 try:

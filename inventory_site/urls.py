@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from alerts.urls import twilio
 from inventory_site import health
 
 handler400 = "inventory_site.web.errors.bad_request"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("catalog/", include("catalog.urls")),
     path("warehouses/", include("warehouses.urls")),
     path("alerts/", include("alerts.urls")),
+    path("twilio/", include((twilio, "twilio"))),
     path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -181,6 +181,8 @@ PERSON_POSTED = each(lambda world: {"pk": world.person.pk}, post=lambda _world: 
 CALLS = {
     "livez": once(),
     "readyz": once(),
+    "twilio:status": posted(),
+    "twilio:sms": posted(),
     "account_login": once(),
     "account_logout": once(),
     "mfa_login_webauthn": once(),

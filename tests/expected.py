@@ -15,6 +15,8 @@ TABLE = """
                                      GET own          | GET alien       | POST own        | POST alien
 livez                                200 200 200 200  | -               | 200 200 200 200 | -
 readyz                               200 200 200 200  | -               | 200 200 200 200 | -
+twilio:status                        405 405 405 405  | -               | 403 403 403 403 | -
+twilio:sms                           405 405 405 405  | -               | 403 403 403 403 | -
 
 account_login                        200 302 302 302  | -               | 422 302 302 302 | -
 account_logout                       in  200 200 200  | -               | in  in  in  in  | -

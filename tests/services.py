@@ -51,6 +51,8 @@ def set_environment() -> None:
         DATABASE_POOL_SIZE="0",
         EMAIL_URL="memory://",
         EMAIL_FROM="Holdfast <holdfast@example.com>",
+        TWILIO_ACCOUNT_SID="",
+        FIREBASE_ACCOUNT="",
         LOG_LEVEL="WARNING",
         # Most tests run inside one transaction, which is idle while a page is made; a request's own never is.
         PGOPTIONS="-c idle_in_transaction_session_timeout=0",

@@ -1,6 +1,5 @@
 """E-mail."""
 
-import hashlib
 import smtplib
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,8 +11,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from alerts.errors import ChannelDown, Deferred, Refused
+from alerts.channels.identity import message_key
+from alerts.errors import ChannelDown, Deferred, NothingToTell, Refused
 from alerts.models import Delivery
+from alerts.models.wording import BECAUSE
+from alerts.queries.digests import digest_of
 
 
 class EmailChannel:
@@ -26,7 +28,7 @@ class EmailChannel:
         """Hand one mail over and return its message id, which is the same at every attempt.
 
         Raises ChannelDown where the server lets nobody in, Refused where it will never take this mail, Deferred where
-        it does not take it now or vanishes before its answer.
+        it does not take it now or vanishes before its answer, NothingToTell where nothing is left of a digest.
         """
         try:
             self._connection.open()
@@ -52,33 +54,44 @@ class EmailChannel:
 
 
 def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
-    """Write the mail in the person's language and time zone."""
+    """Write the mail in the person's language and time zone. Raises NothingToTell."""
     person = delivery.person
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
-        values = {
-            "headline": delivery.headline,
-            "message": delivery.message,
-            "link": settings.BASE_URL + (delivery.alert.get_absolute_url() if delivery.alert else "/"),
-            "noticed": delivery.created,
-            "language": person.language,
-        }
+        values = {"headline": delivery.headline, "noticed": delivery.created, "language": person.language}
+        if delivery.purpose == Delivery.Purpose.DIGEST:
+            template, values = "digest", {**values, **_digest_values(delivery)}
+        else:
+            template, values = "email", {**values, **_alert_values(delivery)}
         mail = EmailMultiAlternatives(
             subject=_one_line(_("[Holdfast] %(headline)s") % values),
-            body=render_to_string("alerts/email.txt", values),
+            body=render_to_string(f"alerts/{template}.txt", values),
             to=[person.email],
             headers={"Message-ID": message_id(delivery), "Auto-Submitted": "auto-generated"},
         )
-        mail.attach_alternative(render_to_string("alerts/email.html", values), "text/html")
+        mail.attach_alternative(render_to_string(f"alerts/{template}.html", values), "text/html")
     return mail
 
 
-def message_id(delivery: Delivery) -> str:
-    """Return the id by which every mail server knows that two attempts are one mail.
+def _alert_values(delivery: Delivery) -> dict[str, object]:
+    because = delivery.facts.get("because", "")
+    return {
+        "message": delivery.message,
+        "because": BECAUSE.get(because, because),
+        "alert": delivery.alert,
+        "link": settings.BASE_URL + (delivery.alert.get_absolute_url() if delivery.alert else "/"),
+    }
 
-    The moment of queueing is part of it: a database that was made anew counts its alerts from 1 again.
-    """
-    told = f"{delivery.dedupe_key} {delivery.person_id} {delivery.created.isoformat()}"
-    return f"<{hashlib.sha256(told.encode()).hexdigest()[:32]}@{urlsplit(settings.BASE_URL).hostname}>"
+
+def _digest_values(delivery: Delivery) -> dict[str, object]:
+    digest = digest_of(delivery)
+    if not digest.total:
+        raise NothingToTell("The person may no longer see any of it.")
+    return {"digest": digest, "base": settings.BASE_URL, "link": f"{settings.BASE_URL}/alerts/"}
+
+
+def message_id(delivery: Delivery) -> str:
+    """Return the id by which every mail server knows that two attempts are one mail."""
+    return f"<{message_key(delivery)}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def _one_line(text: str) -> str:

@@ -18,6 +18,9 @@ HEADLINES = {
     "backup": _("The backup failed"),
     "drill": _("The restore drill failed"),
     "queue": _("Messages are stuck: %(channel)s"),
+    # What is told besides alerts.
+    "digest": _("Daily digest, alerts: %(count)s"),
+    "test": _("This is a test"),
 }
 # The level goes on changing after it was noticed, so the sentences say what was seen then.
 MESSAGES = {
@@ -52,6 +55,13 @@ MESSAGES = {
     "backup": _("The last backup did not succeed: %(reason)s"),
     "drill": _("The last trial of restoring a backup did not succeed: %(reason)s"),
     "queue": _("%(waiting)s messages by %(channel)s have waited since %(since)s or longer. Is the worker running?"),
+    "digest": _("What has happened since the last digest."),
+    "test": _("Messages from Holdfast reach you through this channel."),
+}
+# Why somebody is told of an incident anew.
+BECAUSE = {
+    "escalated": _("Nobody has acknowledged this in time, so it goes to you as the next in line."),
+    "woke": _("The time for which this was snoozed is over, and its cause still stands."),
 }
 DAYS = ("expires", "sent")
 

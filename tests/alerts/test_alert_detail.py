@@ -25,6 +25,7 @@ def test_it_says_what_happened_and_leads_to_the_level(see, mona, page):
     assert f'href="{reverse("stock:product-detail", args=["BOLT-M8"])}"' in words
 
 
+@pytest.mark.django_db(transaction=True)
 def test_managers_see_who_was_told_and_how_it_went(see, north, mona, page):
     person("manager", {north: "manage"}, name="Max")
     alert = see("low")

@@ -11,6 +11,9 @@ from alerts.delivery import relay
 from alerts.models import Delivery
 from tests.factories import ProductFactory, person
 
+# The relay sends from threads with connections of their own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
 def waiting(see, mona):

@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import set_right
-from alerts import delivery as outbox
-from alerts.delivery import relay
+from alerts.delivery import loop, outcomes, relay
 from alerts.models import Channel, Delivery
 from tests.factories import ProductFactory, person
 
@@ -92,13 +91,13 @@ def test_what_is_not_due_yet_waits(queue, mail_server):
 
 
 def test_more_than_a_batch_is_sent_in_one_run(queue, mail_server):
-    queue(outbox.BATCH + 3)
-    assert relay() == outbox.BATCH + 3
-    assert len(mail_server.received) == outbox.BATCH + 3
+    queue(loop.BATCH + 3)
+    assert relay() == loop.BATCH + 3
+    assert len(mail_server.received) == loop.BATCH + 3
 
 
 def test_workers_at_the_same_moment_send_each_message_once(queue, mail_server, monkeypatch, at_once):
-    monkeypatch.setattr(outbox, "BATCH", 4)
+    monkeypatch.setattr(loop, "BATCH", 4)
     queue(40)
     assert sum(at_once(*[relay] * 4)) == 40
     subjects = [envelope.content.split(b"Subject: ")[1].split(b"\r\n")[0] for envelope in mail_server.received]
@@ -107,18 +106,18 @@ def test_workers_at_the_same_moment_send_each_message_once(queue, mail_server, m
 
 def test_a_claim_holds_for_the_lease_and_no_longer(queue, mail_server, make_due):
     queue(1)
-    outbox._claim(Channel.EMAIL)
+    loop._claim(Channel.EMAIL)
     assert relay() == 0
     lease = Delivery.objects.leaving().get().next_attempt - timezone.now()
-    assert timedelta(seconds=110) < lease <= outbox.LEASE
+    assert timedelta(seconds=110) < lease <= loop.LEASE
     make_due()
     assert relay() == 1
 
 
 def test_a_batch_that_takes_too_long_gives_back_what_it_has_not_begun(queue, mail_server, monkeypatch):
     queue(3)
-    monkeypatch.setattr(outbox, "BATCH_SECONDS", 0)
-    monkeypatch.setattr(outbox, "RUN_SECONDS", 0.2)
+    monkeypatch.setattr(loop, "BATCH_SECONDS", 0)
+    monkeypatch.setattr(loop, "RUN_SECONDS", 0.2)
     assert relay() == 0
     assert states() == [("waiting", 0)] * 3
     monkeypatch.undo()
@@ -127,10 +126,10 @@ def test_a_batch_that_takes_too_long_gives_back_what_it_has_not_begun(queue, mai
 
 def test_each_pause_is_twice_the_last_up_to_an_hour_and_thirty_take_a_day():
     for attempts, seconds in [(1, 30), (2, 60), (3, 120), (7, 1920), (8, 3600), (29, 3600)]:
-        pauses = [outbox.pause(attempts).total_seconds() for _ in range(200)]
+        pauses = [outcomes.pause(attempts).total_seconds() for _ in range(200)]
         assert 0.75 * seconds <= min(pauses) < max(pauses) <= 1.25 * seconds
         assert max(pauses) - min(pauses) > 0.2 * seconds
-    day = sum(min(30 * 2 ** (n - 1), 3600) for n in range(1, outbox.MOST_ATTEMPTS))
+    day = sum(min(30 * 2 ** (n - 1), 3600) for n in range(1, outcomes.MOST_ATTEMPTS))
     assert timedelta(hours=22) < timedelta(seconds=day) < timedelta(hours=26)
 
 
@@ -141,11 +140,11 @@ def test_a_temporary_refusal_is_tried_again_later_and_given_up_after_a_day_of_at
     row = Delivery.objects.leaving().get()
     assert (row.status, row.attempts, row.error) == ("waiting", 1, "450 4.2.1 Try later")
     assert timedelta(seconds=20) < row.next_attempt - timezone.now() < timedelta(seconds=38)
-    Delivery.objects.leaving().update(attempts=outbox.MOST_ATTEMPTS - 1)
+    Delivery.objects.leaving().update(attempts=outcomes.MOST_ATTEMPTS - 1)
     make_due()
     relay()
     row.refresh_from_db()
-    assert (row.status, row.attempts, row.error) == ("failed", outbox.MOST_ATTEMPTS, "450 4.2.1 Try later")
+    assert (row.status, row.attempts, row.error) == ("failed", outcomes.MOST_ATTEMPTS, "450 4.2.1 Try later")
     make_due()
     assert relay() == 0
 
@@ -167,7 +166,7 @@ def test_a_server_that_is_down_costs_one_probe_and_no_attempt(queue, mail_server
     assert states() == [("waiting", 0)] * 3
     assert [bool(row.error) for row in Delivery.objects.leaving().order_by("id")] == [True, False, False]
     waits = [row.next_attempt - timezone.now() for row in Delivery.objects.leaving().all()]
-    assert all(timedelta(seconds=5) < wait <= outbox.PROBE for wait in waits)
+    assert all(timedelta(seconds=5) < wait <= outcomes.PROBE for wait in waits)
     make_due()
     mail_server.start()
     assert relay() == 3

@@ -47,6 +47,7 @@ LIMITS = {
     "scan": asks("staff", "get", "/scan/", code="NOTHING-{n}"),
     "address": asks("staff", "post", "/profile/address/", email="p{n}@example.com"),
     "single_sign_on": asks(None, "get", "/sign-in/single-sign-on/"),
+    "twilio": asks(None, "post", "/twilio/sms", Body="{n}"),
     "upload": asks("manager", "post", "/catalog/products/BOLT-M8/photo"),
 }
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
@@ -29,16 +29,43 @@ class Telling:
 
 def people_to_tell(warehouses: Collection[int]) -> list[User]:
     """Return the people who may have to be told of something in these warehouses, with their choices. One query."""
-    chosen = Subscription.objects.filter(Q(warehouse=None) | Q(warehouse__in=warehouses), person=OuterRef("pk"))
+    choosing = Exists(_chosen(warehouses))
+    return with_rights(_choosing(warehouses).filter(Q(role__in=[User.Role.ADMIN, User.Role.MANAGER]) | choosing))
+
+
+def people_by_id(ids: Collection[int], warehouses: Collection[int]) -> dict[int, User]:
+    """Return those of these people who have a right in one of the warehouses, and admins, with their choices."""
+    return {person.pk: person for person in with_rights(_choosing(warehouses).filter(pk__in=ids))}
+
+
+def admins_to_tell(warehouses: Collection[int]) -> list[User]:
+    """Return the admins with their choices. One query."""
+    return with_rights(_choosing(warehouses).filter(role=User.Role.ADMIN))
+
+
+def in_person(alert: Alert, person: User, *, now: datetime) -> list[Telling]:
+    """Return what leaves to somebody whom an incident waits for, as by default told at once; none if it is not theirs.
+
+    In the app always; what they left for a digest leaves at once as well. Quiet hours hold. No query.
+    """
+    if not may_be_told(person, alert.warehouse_id):
+        return []
+    channels = [channel for channel, _mode in _modes(person, alert, True) if channel != Channel.APP]
+    return [Telling(person, channel, *_when(person, channel, Mode.NOW, now)) for channel in (Channel.APP, *channels)]
+
+
+def _chosen(warehouses: Collection[int]) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(Q(warehouse=None) | Q(warehouse__in=warehouses), person=OuterRef("pk"))
+
+
+def _choosing(warehouses: Collection[int]) -> QuerySet[User]:
     fields = JSONObject(warehouse="warehouse_id", kind="kind", channel="channel", mode="mode")
-    people = (
+    return (
         people_around(warehouses)
-        .filter(Q(role__in=[User.Role.ADMIN, User.Role.MANAGER]) | Exists(chosen))
-        .annotate(chosen=ArraySubquery(chosen.values(json=fields)))
+        .annotate(chosen=ArraySubquery(_chosen(warehouses).values(json=fields)))
         .select_related("preferences")
         .order_by("pk")
     )
-    return with_rights(people)
 
 
 def tellings(alert: Alert, people: Sequence[User], *, now: datetime) -> list[Telling]:

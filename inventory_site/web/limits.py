@@ -76,6 +76,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "invitation": (Rule("100/hour", method="POST"), Rule("5/hour", method="POST", of="email")),
     "address": (Rule("5/hour", method="POST"),),
     "open_invitation": (Rule("30/minute"),),
+    "alert_link": (Rule("30/minute"),),
     # Twilio reports several states of each message, from few addresses.
     "twilio": (Rule("6000/minute"),),
 }

@@ -42,6 +42,7 @@ LIMITS = {
     "register": asks(None, "post", "/register/", email="p{n}@example.com"),
     "invitation": asks("admin", "post", "/people/invite/", email="p{n}@example.com", role="staff"),
     "open_invitation": asks(None, "get", "/invitation/{n}/"),
+    "alert_link": asks(None, "get", "/alerts/link/{n}/"),
     "search": asks("staff", "get", "/products/", q="bolt {n}"),
     "export": asks("staff", "get", "/transactions.csv"),
     "scan": asks("staff", "get", "/scan/", code="NOTHING-{n}"),

@@ -183,6 +183,7 @@ LIMITED = {
     "register": {"accounts:register"},
     "invitation": {"accounts:person-invite", "accounts:invitation-resend"},
     "open_invitation": {"accounts:invitation-accept", "accounts:register-confirm"},
+    "alert_link": {"alerts:alert-link"},
 }
 
 

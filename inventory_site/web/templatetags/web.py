@@ -80,11 +80,19 @@ def qs(context: RequestContext, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav(
-    context: RequestContext, name: str, picture: str, label: str, key: str = "", css: str = "", also: str = ""
+    context: RequestContext,
+    name: str,
+    picture: str,
+    label: str,
+    key: str = "",
+    css: str = "",
+    also: str = "",
+    mark: str = "",
 ) -> SafeString:
     """Link to a page of the main navigation; `key` is its letter after `g`. The link of the present page says so.
 
-    `also` names the beginnings of other addresses, with blanks between, that belong to this place.
+    `also` names the beginnings of other addresses, with blanks between, that belong to this place; `mark` is the id of
+    an empty figure behind the label, which something fills in later.
     """
     href, path = reverse(name), context["request"].path
     here = path == href or (href != reverse("stock:today") and path.startswith((href, *also.split())))
@@ -93,7 +101,8 @@ def nav(
         format_html(' data-go="{}"', key) if key else "",
         SafeString(' aria-current="page"') if here else "",
     )
-    return format_html('<a href="{}"{}{}{}>{}<span>{}</span></a>', href, *attributes, icon(picture), label)
+    figure = format_html(' <span class="unread" id="{}"></span>', mark) if mark else ""
+    return format_html('<a href="{}"{}{}{}>{}<span>{}</span>{}</a>', href, *attributes, icon(picture), label, figure)
 
 
 @register.simple_block_tag

@@ -1,0 +1,139 @@
+"""What people send about an incident."""
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from alerts.models import Alert, Kind
+from alerts.queries import people_who_may_act
+from inventory_site.web.texts import refuse_hidden_characters, refuse_hidden_characters_in_lines
+
+if TYPE_CHECKING:
+    PersonChoiceField = forms.ModelChoiceField[User]
+else:
+    # Generic for the type checker alone.
+    PersonChoiceField = forms.ModelChoiceField
+
+MORNING = time(8)
+HOUR, NEXT_MORNING, MOMENT = "hour", "morning", "moment"
+
+
+class SnoozeForm(forms.Form):
+    """Until when an alert rests: an hour, until tomorrow morning, or until a day and time of the person's own zone."""
+
+    rest = forms.ChoiceField(
+        choices=[(HOUR, HOUR), (NEXT_MORNING, NEXT_MORNING), (MOMENT, MOMENT)],
+        error_messages={
+            "required": gettext_lazy("Choose how long."),
+            "invalid_choice": gettext_lazy("Choose how long."),
+        },
+    )
+    until = forms.DateTimeField(
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("At most 30 days ahead, by your own clock."),
+        error_messages={"invalid": gettext_lazy("Write the day and time like 2027-03-31 08:00.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the moment."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        now, rest = timezone.now(), cleaned.get("rest")
+        if rest == HOUR:
+            cleaned["until"] = now + timedelta(hours=1)
+        elif rest == NEXT_MORNING:
+            cleaned["until"] = tomorrow_morning(now)
+        elif not cleaned.get("until") and "until" not in self.errors:
+            self.add_error("until", ValidationError(_("Choose a day and a time.")))
+        return cleaned
+
+
+def tomorrow_morning(now: datetime) -> datetime:
+    """Return eight o'clock of the next day, in the reader's time zone."""
+    day = timezone.localtime(now).date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, tzinfo=timezone.get_current_timezone())
+
+
+class PersonField(PersonChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return obj.name or obj.email
+
+
+class AssignForm(forms.Form):
+    """Whose an alert is to be: somebody who may operate there."""
+
+    to = PersonField(
+        label=gettext_lazy("To whom"),
+        queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose a person"),
+        error_messages={
+            "required": gettext_lazy("Choose a person."),
+            "invalid_choice": gettext_lazy("This person may not act on this alert. Choose somebody else."),
+        },
+    )
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"to": alert.assignee_id}, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, PersonField)
+        field.queryset = people_who_may_act(alert).order_by("name", "email")
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Comment"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[refuse_hidden_characters_in_lines],
+        error_messages={"required": gettext_lazy("Write a comment.")},
+    )
+
+
+class ResolveForm(forms.Form):
+    why = forms.CharField(
+        label=gettext_lazy("Why it is resolved"),
+        max_length=200,
+        validators=[refuse_hidden_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Nobody is told of it again until it gets worse, or until it was gone and comes back."),
+        error_messages={"required": gettext_lazy("Say why it is resolved.")},
+    )
+
+
+class ListFilter(forms.Form):
+    """What a list of alerts is narrowed to; what is no choice narrows nothing."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All kinds")), *Kind.choices]
+    )
+    severity = forms.ChoiceField(
+        label=gettext_lazy("Severity"),
+        required=False,
+        choices=[("", gettext_lazy("Any severity")), *reversed(Alert.Severity.choices)],
+    )
+    mine = forms.ChoiceField(
+        label=gettext_lazy("Whose"),
+        required=False,
+        choices=[("", gettext_lazy("Everybody's")), ("1", gettext_lazy("Mine"))],
+    )
+
+    def chosen(self) -> dict[str, str]:
+        """Return each filter in force, by its name."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def words(self) -> dict[str, str]:
+        """Return what the chip of each filter in force says."""
+        return {name: self._label(name, value) for name, value in self.chosen().items()}
+
+    def _label(self, name: str, value: str) -> str:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        return next(str(label) for choice, label in field.choices if str(choice) == value)

@@ -1,22 +1,15 @@
 """What a change of level means for alerts: judged once an operation, from the locked level before and after it."""
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
 from alerts.models import Alert
 from alerts.services import Finding
 from inventory_site.web.quantity import format_quantity
 from stock.ledger.books import Level
-from stock.models.inventory import State, level_state
-from warehouses.models import Warehouse
+from stock.models.inventory import State, level_state, margin
 
 SHORTAGES = {State.OUT: Alert.Type.OUT, State.LOW: Alert.Type.LOW}
-
-
-def margin(threshold: Decimal, warehouse: Warehouse, decimals: int) -> Decimal:
-    """Return how far beyond its threshold a level counts as mended: a share of it, at least one smallest step."""
-    step = Decimal(1).scaleb(-decimals)
-    return max((threshold * warehouse.threshold_margin / 100).quantize(step, ROUND_UP), step)
 
 
 def findings(levels: Iterable[Level]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """What lies where: one Inventory a product and warehouse, and the holdings that sum to it."""
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, Self
 
 from auditlog.registry import auditlog
@@ -31,6 +31,12 @@ def level_state(quantity: Decimal, low: Decimal | None, high: Decimal | None) ->
     if high is not None and quantity > high:
         return State.OVER
     return State.OK
+
+
+def margin(threshold: Decimal, warehouse: Warehouse, decimals: int) -> Decimal:
+    """Return how far beyond its threshold a level counts as mended: a share of it, at least one smallest step."""
+    step = Decimal(1).scaleb(-decimals)
+    return max((threshold * warehouse.threshold_margin / 100).quantize(step, ROUND_UP), step)
 
 
 class InventoryQuerySet(models.QuerySet["Inventory"]):

@@ -4,7 +4,9 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,6 +59,8 @@ class WarehouseForm(SavingForm[Warehouse]):
             "threshold_margin",
             "reopen_hours",
             "sweep_hour",
+            "escalate_minutes",
+            "next_in_line",
         )
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {
             "count_tolerance": PlainDecimalField,
@@ -65,6 +69,7 @@ class WarehouseForm(SavingForm[Warehouse]):
             "transit_limit_days": PlainIntegerField,
             "reopen_hours": PlainIntegerField,
             "sweep_hour": PlainIntegerField,
+            "escalate_minutes": PlainIntegerField,
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "code": CODE,
@@ -74,12 +79,26 @@ class WarehouseForm(SavingForm[Warehouse]):
         help_texts: ClassVar[dict[str, Any]] = {
             "time_zone": gettext_lazy("Where its day begins, like Europe/Berlin."),
             "sweep_hour": gettext_lazy("0 to 23, in its time zone."),
+            "next_in_line": gettext_lazy("Who is told of a critical alert that nobody has acknowledged in time."),
         }
         error_messages: ClassVar[dict[str, dict[str, Any]]] = {
             "code": {"required": gettext_lazy("Enter the code.")},
             "name": {"required": gettext_lazy("Enter the name.")},
             "time_zone": {"required": gettext_lazy("Write a time zone like Europe/Berlin.")},
+            "next_in_line": {"invalid_choice": gettext_lazy("This person may not see the warehouse. Choose another.")},
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["next_in_line"]
+        assert isinstance(field, forms.ModelChoiceField)
+        # The rights are a table of `accounts`, which stands above; from here the database is asked by its names.
+        seeing = Q(role="admin")
+        if self.instance.pk:
+            seeing |= Q(warehouseuserpermission__content_object=self.instance)
+        people = get_user_model().objects.filter(seeing, status="active")
+        field.queryset = people.distinct().order_by("name", "email")
+        field.empty_label = _("The admins")
 
     def save(self, commit: bool = True) -> Warehouse:
         """Store what the form has: never the status, which may be changing in this moment."""

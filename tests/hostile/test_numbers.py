@@ -61,7 +61,15 @@ def test_a_threshold_takes_plain_numbers_alone(client, typed, field):
 
 @pytest.mark.parametrize(
     "field",
-    ["undo_limit_days", "transit_limit_days", "reopen_hours", "sweep_hour", "count_tolerance", "threshold_margin"],
+    [
+        "undo_limit_days",
+        "transit_limit_days",
+        "reopen_hours",
+        "sweep_hour",
+        "escalate_minutes",
+        "count_tolerance",
+        "threshold_margin",
+    ],
 )
 def test_a_rule_of_a_warehouse_takes_plain_numbers_alone(client, field):
     client.force_login(person("admin"))

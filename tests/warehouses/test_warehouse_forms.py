@@ -19,6 +19,7 @@ TYPED = {
     "threshold_margin": "10",
     "reopen_hours": "4",
     "sweep_hour": "6",
+    "escalate_minutes": "30",
     "default_bin": "DOCK-1",
 }
 

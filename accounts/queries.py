@@ -66,7 +66,9 @@ def with_rights(people: QuerySet[User]) -> list[User]:
     """Return these people of `people_around`; `may` answers about its warehouses, and no others, without a query."""
     found = list(people)
     for person in found:
-        person.found_rights = {each["place"]: RIGHT_OF[each["right"]] for each in person.held}  # type: ignore[attr-defined]
+        # Around no warehouse at all nothing was asked, and there is no list.
+        held = person.held or ()  # type: ignore[attr-defined]
+        person.found_rights = {each["place"]: RIGHT_OF[each["right"]] for each in held}
     return found
 
 

@@ -20,6 +20,7 @@ from stock.models import (
     Operation,
     ReasonCode,
     StockTransaction,
+    SweepMark,
     Transfer,
     TransferEntry,
     TransferLine,
@@ -204,3 +205,11 @@ class CountEntryAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, entry: CountEntry) -> str:
         return reverse("stock:count-detail", args=[entry.submission.count_id])
+
+
+@admin.register(SweepMark)
+class SweepMarkAdmin(ReadOnlyAdmin):
+    """By which day each warehouse is judged, and since when."""
+
+    list_display = ("warehouse", "day", "moved")
+    list_select_related = ("warehouse",)

@@ -52,6 +52,7 @@ TOLD_OTHERWISE = {
     "alerts.Delivery": "the outbox of the alerts",
     "reports.DailyMovement": "follows from the ledger",
     "reports.RollupMark": "follows from the ledger",
+    "stock.SweepMark": "follows from the calendar",
     # The audit log and what guards it.
     "auditlog.LogEntry": "the audit log",
     "reports.AuditRow": "the audit log",

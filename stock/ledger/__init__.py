@@ -29,6 +29,7 @@ from stock.ledger.books import Books, Level
 from stock.ledger.checks import MOST_LINES, closed_meanwhile, operation_problems
 from stock.ledger.crossing import findings
 from stock.ledger.entry import verb
+from stock.ledger.expiry import emptied
 from stock.ledger.locks import hold
 from stock.ledger.lots import WantedLot, find_or_add_lots
 from stock.models import Count, Operation, ReasonCode, StockTransaction, Transfer
@@ -120,15 +121,15 @@ def book(
     *,
     wrong: Sequence[Problem] = (),
     doubts: Callable[[Operation], None] = lambda _operation: None,
-    then: Callable[[Books, Operation], None] = lambda _books, _operation: None,
+    then: Callable[[Books, Operation], Sequence[alerts.Finding] | None] = lambda _books, _operation: None,
 ) -> Operation:
     """Book one operation, whole or not at all, and return it; a key that was booked before answers with its operation.
 
     `plan` takes and puts one line on the locked Books, or says what is wrong with it; `wrong` is what the verb knows to
     be wrong before, `doubts` may lock what the operation is part of and raise once it is sure that the key is new, and
-    `then` writes what else belongs to it. Levels that crossed a threshold reach the alerts in this transaction; the
-    cache learns the new levels after commit. The number of statements does not depend on the number of lines. Raises
-    Refused with every problem, KeyReused.
+    `then` writes what else belongs to it and says what that means for alerts. Levels that crossed a threshold, and lots
+    that were used up, reach the alerts in this transaction; the cache learns the new levels after commit. The number of
+    statements does not depend on the number of lines. Raises Refused with every problem, KeyReused.
     """
     operation = _claim(draft)
     if operation.replayed:
@@ -147,8 +148,9 @@ def book(
     problems = [problem for n, line in enumerate(lines) if (problem := of_lines.get(n) or plan(books, n, line))]
     if problems or draft.rehearse:
         raise Refused(problems)
-    _post(books, operation)
-    then(books, operation)
+    changed = _post(books, operation)
+    noticed = then(books, operation) or ()
+    alerts.observe([*findings(changed), *emptied(changed, books.today), *noticed], now=operation.created)
     return operation
 
 
@@ -230,13 +232,13 @@ def _lock(operation: Operation, touches: Touches) -> Books:
     )
 
 
-def _post(books: Books, operation: Operation) -> None:
+def _post(books: Books, operation: Operation) -> list[Level]:
     changed = list({id(entry.level): entry.level for entry in books.entries}.values())
     with connection.cursor() as cursor:
         cursor.execute(statements.WRITE, _rows(books, operation, changed))
-    alerts.observe(findings(changed), now=operation.created)
     shown = [(v.product.id, v.warehouse.pk, v.version + 1, v.quantity, v.low, v.high) for v in changed]
     transaction.on_commit(partial(remember, shown), robust=True)
+    return changed
 
 
 def _rows(books: Books, operation: Operation, changed: Sequence[Level]) -> dict[str, Any]:

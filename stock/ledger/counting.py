@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from alerts import services as alerts
 from stock.errors import KeyReused
-from stock.ledger import locks
+from stock.ledger import locks, variance
 from stock.ledger.books import LocationRow, ProductRow
 from stock.ledger.lots import LotRow, WantedLot, find_or_add_lots
 from stock.models import Count, CountSubmission
@@ -101,14 +102,21 @@ ON CONFLICT ON CONSTRAINT count_bin_once_a_count DO UPDATE
 """
 
 # It waits for review once every bin is finished and every line has its figures.
-SETTLE = """
+SETTLE = f"""
 UPDATE stock_count c
    SET version = c.version + 1,
        state = CASE WHEN EXISTS (SELECT FROM stock_countbin b WHERE b.count_id = c.id AND b.finished IS NULL)
                       OR EXISTS (SELECT FROM stock_countline l WHERE l.count_id = c.id AND l.counted IS NULL)
                     THEN 'open' ELSE 'review' END
- WHERE c.id = %(count)s
-"""
+  FROM warehouses_warehouse w
+ WHERE c.id = %(count)s AND w.id = c.warehouse_id
+RETURNING c.state, ({variance.BEYOND}), {variance.STANDS}, statement_timestamp()
+"""  # nosec B608 # only texts of our own
+
+CANCEL = f"""
+UPDATE stock_count c SET state = 'cancelled', version = c.version + 1 WHERE c.id = %(count)s
+RETURNING c.state, c.version, {variance.STANDS}, statement_timestamp()
+"""  # nosec B608 # only texts of our own
 
 SEND_BACK = """
 WITH line AS (
@@ -289,8 +297,23 @@ def record(submission: CountSubmission, findings: Sequence[Finding], *, finished
 
 
 def settle(count: Count) -> None:
-    """Let the count wait for review where nothing is left to count, else be counted; its version rises."""
-    _execute(SETTLE, count)
+    """Let the count wait for review where nothing is left to count, else be counted; its version rises.
+
+    A difference beyond the tolerance reaches the alerts once it waits for review, and so does its end. One statement,
+    and at most three for the alerts.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, {"count": count.pk})
+        count.state, beyond, stands, now = cursor.fetchone()
+    alerts.observe(variance.of_count(count, beyond, stands=stands), now=now)
+
+
+def cancel(count: Count) -> None:
+    """End a locked count without a word about the stock; its incident ends with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CANCEL, {"count": count.pk})
+        count.state, count.version, stands, now = cursor.fetchone()
+    alerts.observe(variance.of_count(count, 0, stands=stands), now=now)
 
 
 def send_back(count: Count, lines: Collection[int]) -> None:

@@ -1,6 +1,7 @@
 """Judging levels as they stand: for thresholds that were edited, and whatever a crossing missed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -44,20 +45,29 @@ SELECT i.id, i.quantity, i.low_threshold, i.high_threshold, i.version, i.warehou
 """
 
 
+def suspects(statement: str) -> list[tuple[Any, ...]]:
+    """Return what this statement finds; it may take its time, and locks nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5min'")
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def in_batches(rows: Sequence[tuple[Any, ...]], judge: Callable[[Sequence[tuple[Any, ...]]], None]) -> int:
+    """Judge the rows in transactions of 200, so that no booking waits long; return how many there were."""
+    for start in range(0, len(rows), BATCH):
+        with transaction.atomic():
+            judge(rows[start : start + BATCH])
+    return len(rows)
+
+
 def judge_levels() -> int:
     """Bring alerts in line with the levels and thresholds as they stand; return how many levels were looked at.
 
-    Transactions of 200 levels, each locked in the ledger's order, so that no booking waits long.
+    The levels of a batch are locked in the ledger's order.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '5min'")
-        cursor.execute(SUSPECTS)
-        suspects = [row[2] for row in cursor.fetchall()]
     warehouses = Warehouse.objects.in_bulk()
-    for start in range(0, len(suspects), BATCH):
-        with transaction.atomic():
-            _judge(suspects[start : start + BATCH], warehouses)
-    return len(suspects)
+    return in_batches(suspects(SUSPECTS), lambda rows: _judge([row[2] for row in rows], warehouses))
 
 
 def _judge(ids: Sequence[int], warehouses: dict[int, Warehouse]) -> None:

@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
+from alerts.services import Finding
+from stock.ledger import overdue
 from stock.ledger.books import Books
 from stock.models import Operation, Transfer, TransferEntry
 from warehouses.models import Warehouse
@@ -97,6 +99,7 @@ UPDATE stock_transfer
       FROM stock_transferline WHERE transfer_id = %(transfer)s
   ) found
  WHERE id = %(transfer)s
+RETURNING found.state, sent
 """
 
 
@@ -145,7 +148,7 @@ class DraftLine(NamedTuple):
 
 def lock_transfer(pk: int) -> Transfer:
     """Return the transfer as it stands under its lock, which its keys out of other rows do not wait for."""
-    return Transfer.objects.select_for_update(no_key=True).get(pk=pk)
+    return Transfer.objects.select_for_update(no_key=True, of=("self",)).select_related("destination").get(pk=pk)
 
 
 def claim_transfer(*, key: UUID, source: Warehouse, destination: Warehouse, by: User, digest: str = "") -> Transfer:
@@ -215,8 +218,11 @@ def waiting_lines(transfer: Transfer) -> dict[int, Waiting]:
         return {row[0]: Waiting(*row[1:]) for row in cursor.fetchall()}
 
 
-def post(operation: Operation, transfer: Transfer, moved: Sequence[Moved]) -> None:
-    """Write entries of a transfer that was sent; its lines' figures and its state follow. Two statements."""
+def post(operation: Operation, transfer: Transfer, moved: Sequence[Moved]) -> list[Finding]:
+    """Write entries of a transfer that was sent; its lines' figures and its state follow. Two statements.
+
+    Returns that it is not overdue any more, where it is over and may have been.
+    """
     entries: dict[str, Any] = {
         "key": operation.key,
         "lines": [entry.line_id for entry in moved],
@@ -226,6 +232,8 @@ def post(operation: Operation, transfer: Transfer, moved: Sequence[Moved]) -> No
     with connection.cursor() as cursor:
         cursor.execute(ENTER, entries)
         cursor.execute(SETTLE, {"transfer": transfer.pk, "now": operation.created})
+        state, sent = cursor.fetchone()
+    return [] if state == Transfer.State.SENT else overdue.arrived(transfer, sent=sent, at=operation.created)
 
 
 def cancel_draft(transfer: Transfer) -> None:

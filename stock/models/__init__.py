@@ -5,6 +5,7 @@ from stock.models.count import Count, CountBin, CountEntry, CountLine, CountSubm
 from stock.models.inventory import Holding, Inventory, State, level_state
 from stock.models.ledger import Operation, StockTransaction
 from stock.models.reason import ReasonCode
+from stock.models.sweep import SweepMark
 from stock.models.transfer import Transfer, TransferEntry, TransferLine
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ReasonCode",
     "State",
     "StockTransaction",
+    "SweepMark",
     "Transfer",
     "TransferEntry",
     "TransferLine",

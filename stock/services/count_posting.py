@@ -14,7 +14,7 @@ from accounts.models import User
 from inventory_site.web.quantity import format_quantity
 from stock import ledger
 from stock.errors import BadOperation, BadQuantity, NotReversible, Problem, Refused, StateMovedOn
-from stock.ledger import Books, Draft, Origin, Touches, counting
+from stock.ledger import Books, Draft, Origin, Touches, counting, variance
 from stock.ledger.checks import MOST_LINES, line_problem, location_problem, room_problem
 from stock.models import Count, CountLine, Operation, StockTransaction
 from stock.queries.counts import lines_to_post
@@ -117,6 +117,7 @@ def _book(count: Count, lines: Sequence[CountLine], *, by: User, at: datetime, k
             locations=[line.location_id for line in lines],
             adding_to=[warehouse],
         ),
+        then=lambda _books, _operation: variance.reviewed(count, lines),
     )
 
 

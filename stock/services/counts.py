@@ -273,7 +273,5 @@ def cancel_count(*, count: Count) -> Count:
     if count.state == Count.State.CANCELLED:
         return count
     count = _standing(count)
-    count.state = Count.State.CANCELLED
-    count.version += 1
-    count.save(update_fields=["state", "version"])
+    counting.cancel(count)
     return count

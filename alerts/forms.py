@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,8 +80,8 @@ class AssignForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"to": alert.assignee_id}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, alert: Alert) -> None:
+        super().__init__(data, initial={"to": alert.assignee_id})
         field = self.fields["to"]
         assert isinstance(field, PersonField)
         field.queryset = people_who_may_act(alert).order_by("name", "email")
@@ -131,9 +132,6 @@ class ListFilter(forms.Form):
 
     def words(self) -> dict[str, str]:
         """Return what the chip of each filter in force says."""
-        return {name: self._label(name, value) for name, value in self.chosen().items()}
-
-    def _label(self, name: str, value: str) -> str:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return next(str(label) for choice, label in field.choices if str(choice) == value)
+        labels: dict[str, dict[str, Any]] = {"kind": dict(Kind.choices), "mine": {"1": _("Mine")}}
+        labels["severity"] = {str(value): label for value, label in Alert.Severity.choices}
+        return {name: str(labels[name][value]) for name, value in self.chosen().items()}

@@ -2,10 +2,8 @@
 
 from celery import shared_task
 from django.utils import timezone
-from django.utils import timezone
 
-from alerts import delivery
-from alerts.services import system
+from alerts import delivery, services
 from alerts.services import system
 
 
@@ -13,12 +11,6 @@ from alerts.services import system
 def relay(**kwargs: object) -> None:
     """Send what waits in the outbox."""
     delivery.relay()
-
-
-@shared_task(name="alerts.tasks.check_queues")
-def check_queues(**kwargs: object) -> None:
-    """Tell of channels whose deliveries wait for too long."""
-    system.check_queues(at=timezone.now())
 
 
 @shared_task(name="alerts.tasks.check_queues")

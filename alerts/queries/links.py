@@ -34,7 +34,8 @@ def acknowledge_link(delivery: Delivery) -> str:
     if delivery.alert is None:
         return ""
     what = [delivery.alert_id, delivery.person_id, telling_of(delivery)]
-    return settings.BASE_URL + reverse("alerts:alert-link", args=[signing.dumps(what, salt=SALT)])
+    path = reverse("alerts:alert-link", args=[signing.dumps(what, salt=SALT)])
+    return f"{settings.BASE_URL}{path}"
 
 
 def telling_of(delivery: Delivery) -> int:

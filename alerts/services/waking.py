@@ -46,7 +46,7 @@ def _wake(at: datetime) -> int:
     people = people_by_id(ids, _places(alerts)) if ids else {}
     changes = {}
     for alert in alerts:
-        wanted = {alert.snoozed_by_id, alert.assignee_id}
+        wanted = {one for one in (alert.snoozed_by_id, alert.assignee_id) if one}
         # It has to be acknowledged anew, in the time that a new one has.
         alert.status, alert.opened, alert.escalated = Alert.Status.OPEN, at, None
         alert.acknowledged = alert.acknowledged_by_id = alert.snoozed_until = alert.snoozed_by_id = None

@@ -186,6 +186,7 @@ RULES = {
     "threshold_margin": 5,
     "reopen_hours": 1,
     "sweep_hour": 4,
+    "escalate_minutes": 60,
 }
 REASON = {"code": "new", "name": "New", "direction": "out"}
 
@@ -235,6 +236,10 @@ POSTS = [
     ("stock:count-post", at("off"), version_of("off"), manage(DONE)),
     ("stock:count-undo", at("posted"), keyed(), manage(DONE)),
     ("alerts:alert-acknowledge", at("alert"), fixed(), operate(DONE)),
+    ("alerts:alert-snooze", at("alert"), fixed(rest="hour"), operate(DONE)),
+    ("alerts:alert-assign", at("alert"), lambda scene: {"to": scene.boss.pk}, operate(DONE)),
+    ("alerts:alert-comment", at("alert"), fixed(text="Seen."), operate(DONE)),
+    ("alerts:alert-resolve", at("alert"), fixed(why="Ordered."), operate(DONE)),
     ("warehouses:switch", fixed(), fixed(warehouse="HERE"), look(SAME)),
     (
         "stock:product-thresholds",

@@ -23,6 +23,7 @@ ELSEWHERE = {
     **dict.fromkeys(["accounts:profile", "accounts:address", "accounts:session-end"], OWN),
     **dict.fromkeys(["accounts:invitation-accept", "accounts:register", "accounts:register-confirm"], BY_LINK),
     "accounts:address-confirm": BY_LINK,
+    "alerts:alert-link": BY_LINK,
     **dict.fromkeys(["livez", "readyz"], "a word to whoever watches the site"),
     **dict.fromkeys(["twilio:status", "twilio:sms"], "Twilio, by its signature: tests/alerts/test_callbacks.py"),
 }

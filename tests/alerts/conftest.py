@@ -165,6 +165,58 @@ def mail_server(settings, free_port):
 
 
 @pytest.fixture
+def twilio(settings):
+    """A Twilio of one's own on loopback that the settings name."""
+    from tests.alerts.doubles import Twilio
+
+    double = Twilio()
+    double.configure(settings)
+    yield double
+    double.stop()
+
+
+@pytest.fixture
+def firebase(settings):
+    """A Firebase of one's own on loopback that the settings name."""
+    from tests.alerts.doubles import Firebase
+
+    double = Firebase()
+    double.configure(settings)
+    yield double
+    double.stop()
+
+
+@pytest.fixture
+def add_device():
+    """Give somebody a browser that gets push messages."""
+    from accounts.services.second_factor import keys
+    from alerts.models import PushDevice
+
+    def add(person, token="a-browser"):
+        encrypted = keys().encrypt(token.encode()).decode()
+        digest = PushDevice.digest_of(token)
+        return PushDevice.objects.create(person=person, token=encrypted, digest=digest, name=token)
+
+    return add
+
+
+@pytest.fixture
+def queue_for(see):
+    """Queue what was seen of so many products for one person through one channel alone."""
+    from alerts.models import Delivery
+    from tests.factories import ProductFactory
+
+    def fill(person, channel, number=1):
+        for product in ProductFactory.create_batch(number):
+            see("low", product=product)
+        mine = Delivery.objects.leaving().filter(person=person, channel="email", status="waiting")
+        mine.update(channel=channel)
+        return list(Delivery.objects.filter(person=person, channel=channel).order_by("id"))
+
+    return fill
+
+
+@pytest.fixture
 def make_due():
     """Let time pass for everything that waits in the outbox: a lease or a pause is over."""
     from datetime import timedelta

@@ -181,7 +181,19 @@ def verify_ledger(ground):
     ]
 
 
+def expiry(ground):
+    """The sweep over lots that expire: when little has changed since the last turn, and when nothing has."""
+    with ground.probe("large") as probe:
+        (some, none), found, rows, told = probe.ask("expiry_sweep", holdings=1_000_000, lots_a_product=20, changed=200)
+    size = f"{rows:,} holdings of lots that expire, {told:,} incidents"
+    return [
+        at_most(f"expiry sweep that finds {found[0]:,} lots changed", some, "s", 10, limit=size),
+        at_most("expiry sweep that finds nothing changed", none, "s", 10, limit=size),
+        equal("expiry sweep: lots left unjudged", found[1], "", 0),
+    ]
+
+
 FIGURES = {
     figure.__name__: figure
-    for figure in (ship_over_http, hot_product, receive, levels, growth, verify_ledger, audit, people, seals)
+    for figure in (ship_over_http, hot_product, receive, levels, growth, verify_ledger, audit, people, seals, expiry)
 }

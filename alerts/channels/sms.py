@@ -115,7 +115,7 @@ def write_sms(delivery: Delivery) -> str:
         elif delivery.alert:
             path, ack = delivery.alert.get_absolute_url(), True
         hint = _("Reply ACK to acknowledge, STOP to end.") if ack else _("Reply STOP to end.")
-        line, rest = plain(line), plain(f" {settings.BASE_URL}{path} {hint}")
+        line, rest = plain(line), " " + plain(f"{settings.BASE_URL}{path} {hint}")
     return shorten(line, LENGTH - length(rest)) + rest
 
 

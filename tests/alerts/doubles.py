@@ -47,7 +47,7 @@ class Double:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self):  # noqa: N802
+            def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 answer = double.take(self.path, body, self.headers)
                 time.sleep(answer.late)

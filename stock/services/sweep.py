@@ -11,7 +11,7 @@ from stock.ledger.sweep import judge_levels
 from stock.ledger.variance import judge_counts
 from warehouses.models import Warehouse
 
-__all__ = ["judge_days", "judge_levels", "turn_days"]
+__all__ = ["judge_days", "judge_levels", "repair_days", "turn_days"]
 
 # Of two that come at once the second finds the day there already.
 TURN = """
@@ -43,10 +43,14 @@ def _day(warehouse: Warehouse, at: datetime) -> object:
 
 
 def judge_days(*, at: datetime) -> int:
-    """Bring alerts in line with what goes by the calendar, and with counts; return how many things were looked at.
+    """Let days begin whose hour has come, and judge what follows; return how many things were looked at.
 
-    The day of each warehouse turns first. Whatever was cut off after that is made up for by the next turn, which is a
-    few minutes later: everything is judged by the day that its warehouse is at, however late.
+    What is cut off in the middle is made up for by the next turn, which is a few minutes later.
     """
     turn_days(at=at)
+    return repair_days(at=at)
+
+
+def repair_days(*, at: datetime) -> int:
+    """Bring alerts in line with lots, transfers and counts, by the day that each warehouse is at, however late."""
     return judge_lots(at=at) + judge_transfers(at=at) + judge_counts(at=at)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +15,7 @@ from catalog.models import Barcode, Lot, Product
 from inventory_site.demo.people import PASSWORD
 from inventory_site.web.codes import normalise_code
 from stock.models import Holding, Inventory, Operation, State, StockTransaction, level_state
-from stock.services.sweep import judge_levels
+from stock.services.sweep import judge_days, judge_levels
 from tests.factories import WarehouseFactory
 from warehouses.models import Location, Warehouse
 
@@ -117,15 +118,31 @@ def test_levels_beyond_their_thresholds_have_an_incident_that_was_told():
     assert expected
     assert expected <= set(standing.values_list("product_id", "warehouse_id", "type"))
     assert all(alert.told_rank == alert.rank and alert.told_count == 1 for alert in standing)
-    assert not Delivery.objects.exists()
+    assert set(standing.values_list("type", flat=True)) >= {"low", "expiring", "overdue"}
+
+
+def test_every_incident_has_its_history_and_the_managers_have_seen_the_older_ones_in_the_app():
+    load()
+    for alert in Alert.objects.prefetch_related("events"):
+        assert [event.kind for event in alert.events.all()] == ["opened", "told"]
+    assert not Delivery.objects.leaving().exists()
+    told = Delivery.objects.values_list("alert_id").distinct()
+    assert told.count() == Alert.objects.count()
+    manager = User.objects.get(email="manager@demo.holdfast.example")
+    hers = Delivery.objects.filter(person=manager)
+    assert {person for (person,) in Delivery.objects.filter(alert__in=hers.values("alert")).values_list("person")} == {
+        manager.pk
+    }
+    assert hers.filter(read=None).exists()
+    assert hers.exclude(read=None).exists()
 
 
 def test_a_sweep_right_after_finds_nothing_to_tell():
     load()
     before = list(Alert.objects.order_by("pk").values())
-    assert judge_levels() == 0
+    assert (judge_levels(), judge_days(at=datetime(2026, 11, 20, 10, tzinfo=UTC))) == (0, 0)
     assert list(Alert.objects.order_by("pk").values()) == before
-    assert not Delivery.objects.exists()
+    assert not Delivery.objects.leaving().exists()
 
 
 def test_the_same_seed_makes_the_same_books():

@@ -46,3 +46,38 @@ SELECT cause, type, product_id, warehouse_id, '', facts, severity, severity, sev
 FROM typed
 JOIN (VALUES ('overstock', 1), ('low', 2), ('out', 3)) known (type, severity) USING (type)
 ORDER BY created, id, cause;
+
+-- Who was told of each: the managers of its warehouse, where it has none the admins.
+CREATE UNLOGGED TABLE demo_told AS
+    WITH manager AS (
+        SELECT held.content_object_id AS warehouse_id, held.user_id AS person_id
+        FROM accounts_warehouseuserpermission held
+        JOIN auth_permission permission ON permission.id = held.permission_id AND permission.codename = 'manage_warehouse'
+        JOIN accounts_user person ON person.id = held.user_id AND person.role = 'manager' AND person.status = 'active'
+    ), teller AS (
+        SELECT * FROM manager
+        UNION ALL
+        SELECT warehouse.id, person.id
+        FROM warehouses_warehouse warehouse
+        JOIN accounts_user person ON person.role = 'admin' AND person.status = 'active'
+        WHERE warehouse.id NOT IN (SELECT warehouse_id FROM manager)
+    )
+    SELECT alert.id, alert.type, alert.facts, alert.created, teller.person_id
+    FROM alerts_alert alert JOIN teller ON teller.warehouse_id = alert.warehouse_id;
+
+INSERT INTO alerts_alertevent (alert_id, kind, at, by_id, text, facts)
+SELECT alert.id, event.kind, alert.created, NULL, '', jsonb_strip_nulls(
+           jsonb_build_object('type', alert.type, 'people', CASE event.kind WHEN 'told' THEN told.people END))
+FROM alerts_alert alert
+JOIN (SELECT id, count(*) AS people FROM demo_told GROUP BY id) told USING (id)
+CROSS JOIN (VALUES (1, 'opened'), (2, 'told')) event (n, kind)
+ORDER BY alert.created, alert.id, event.n;
+
+-- It stands in the app; what is older than three days they have seen.
+INSERT INTO alerts_delivery (purpose, alert_id, dedupe_key, person_id, channel, facts, status, attempts, next_attempt,
+                             provider_id, provider_status, error, created, sent, read)
+SELECT 'alert', id, 'alert:' || id || ':1', person_id, 'app', facts || jsonb_build_object('type', type), 'sent', 0,
+       created, '', '', '', created, created,
+       CASE WHEN created < (SELECT max(created) FROM stock_stocktransaction) - interval '3 days'
+            THEN created + interval '2 hours' END
+FROM demo_told ORDER BY created, id, person_id;

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from inventory_site.demo.alerts import leave_alerts
 from inventory_site.demo.counting import leave_counts
 from inventory_site.demo.loading import Plan, load_made_up, load_real
 from inventory_site.demo.people import PASSWORD, accounts
@@ -57,6 +58,8 @@ class Command(BaseCommand):
                 leave_counts(plan.seed, plan.until)
             with progress.step(_("Transfers")):
                 leave_transfers(plan.seed, plan.until)
+            with progress.step(_("What people have been told of")):
+                leave_alerts(plan.until)
             if options["audit"]:
                 leave_trail(options["audit"], seed=plan.seed, until=plan.until, progress=progress)
         with progress.step(_("Daily movements and statistics")):

@@ -20,6 +20,7 @@ from alerts.errors import AlertRefused, AlertResolved
 from alerts.forms import AssignForm, CommentForm, ListFilter, ResolveForm, SnoozeForm
 from alerts.models import Alert
 from alerts.queries import deliveries_of, history_of, may_act, narrowed, operable, time_line, unread
+from alerts.queries.queues import stuck_words
 from inventory_site.web.access import signed_in
 from inventory_site.web.chips import chips, without
 from inventory_site.web.errors import error_page
@@ -51,6 +52,7 @@ def alert_list(request: StaffRequest) -> HttpResponse:
         "clear": f"?state={state}",
         "warehouses": Warehouse.objects.for_user(request.user, "view"),
         "operable": operable(request.user, page.rows),
+        "stuck": stuck_words(at=timezone.now()) if _is_admin(request) else [],
     }
     return render(request, "alerts/alert_list.html", context)
 

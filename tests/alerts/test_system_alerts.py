@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from alerts.models import Alert, AlertEvent, Channel, Delivery
 from alerts.services import system
@@ -91,6 +92,15 @@ def test_what_is_to_wait_is_not_stuck(ada):
     waiting(ada, since=60, channel=Channel.SMS, status=Delivery.Status.DIGEST)
     waiting(ada, since=60, channel=Channel.PUSH, status=Delivery.Status.FAILED)
     system.check_queues(at=MONDAY)
+    assert incidents() == []
+
+
+@pytest.mark.parametrize("role", ["admin", "manager"])
+def test_where_no_worker_runs_the_list_of_alerts_tells_admins_itself(client, ada, mona, role):
+    waiting(ada, since=(MONDAY - timezone.now()) / timedelta(minutes=1) + 14.2, number=2)
+    client.force_login(ada if role == "admin" else mona)
+    words = "2 messages by E-mail have waited since 14 minutes or longer. Is the worker running?"
+    assert (words in client.get("/alerts/").content.decode()) == (role == "admin")
     assert incidents() == []
 
 

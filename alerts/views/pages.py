@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_POST, require_safe
 
@@ -220,9 +221,9 @@ def alert_resolve(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _unread_mark(request: StaffRequest) -> str:
-    """Say what the answer shows, asked once a request; a sign-out or another person changes it too."""
-    request.unread = unread(request.user) if request.user.is_authenticated else 0  # type: ignore[attr-defined]
-    return quote_etag(f"{request.user.pk}-{request.unread}-{request.LANGUAGE_CODE}")  # type: ignore[attr-defined]
+    """Say what the answer shows and to whom; the figure is kept for the answer."""
+    request.unread = unread(request.user)  # type: ignore[attr-defined]
+    return quote_etag(f"{request.user.pk}-{request.unread}-{get_language()}")  # type: ignore[attr-defined]
 
 
 @signed_in

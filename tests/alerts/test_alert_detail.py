@@ -1,10 +1,15 @@
 """The page of one alert: what happened, since when, and, for managers, who was told."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from alerts.delivery import relay
 from alerts.models import Delivery
+from alerts.queries import unread
+from alerts.services import acknowledge, assign, comment, resolve, snooze
+from tests.alerts.conftest import MONDAY
 from tests.factories import person
 
 
@@ -47,7 +52,8 @@ def test_others_do_not_see_who_was_told(see, north, mona, page):
         response = page(who, alert)
         assert response.status_code == 200
         assert response.context["deliveries"] is None
-        assert "Mona" not in response.content.decode()
+        assert [entry.told for entry in response.context["history"]] == [[], []]
+        assert "1 person" in response.content.decode()
 
 
 def test_an_alert_of_a_foreign_warehouse_is_not_there(see, north, south, page):
@@ -73,11 +79,49 @@ def test_the_page_costs_the_same_however_many_were_told(
         person("manager", {north: "manage"})
     alert = see("low")
     page(mona, alert)
-    with django_assert_num_queries(3):
+    # The person, the alert, that it is read, who was told, its history, to whom it can be given.
+    with django_assert_num_queries(6):
         response = client.get(f"/alerts/{alert.pk}/")
     assert len(response.context["deliveries"]) == 2 * managers
 
 
 def test_nobody_to_tell_is_said(see, page):
     alert = see("low")
-    assert "Nobody: the warehouse has no manager" in page(person("admin"), alert).content.decode()
+    assert "Nobody was told: the warehouse has no manager" in page(person("admin"), alert).content.decode()
+
+
+def test_the_history_stands_there_the_newest_first(see, mona, page):
+    alert = see("low")
+    acknowledge(alert=alert, by=mona, at=MONDAY + timedelta(minutes=1))
+    assign(alert=alert, to=mona, by=mona, at=MONDAY + timedelta(minutes=2))
+    snooze(alert=alert, by=mona, until=MONDAY + timedelta(hours=2), at=MONDAY + timedelta(minutes=3))
+    comment(alert=alert, text="Lorry <b>is</b> late.", by=mona, at=MONDAY + timedelta(minutes=4))
+    resolve(alert=alert, why="Arrived.", by=mona, at=MONDAY + timedelta(minutes=5))
+    response = page(mona, alert)
+    assert [entry.event.kind for entry in response.context["history"]] == [
+        *("resolved", "commented", "snoozed", "acknowledged", "told", "opened")
+    ]
+    words = response.content.decode()
+    for said in ("Lorry &lt;b&gt;is&lt;/b&gt; late.", "Arrived.", "until 23 Nov 2026, 10:00"):
+        assert said in words
+
+
+def test_opening_it_makes_it_read_for_who_opens_it_alone(see, north, mona, page):
+    max_ = person("manager", {north: "manage"})
+    alert = see("low")
+    assert (unread(mona), unread(max_)) == (1, 1)
+    page(mona, alert)
+    assert (unread(mona), unread(max_)) == (0, 1)
+
+
+def test_who_may_only_look_finds_no_button(see, north, page):
+    alert = see("low")
+    words = page(person("staff", {north: "view"}), alert).content.decode()
+    assert "<form" not in words.split('id="page"')[1].split("</main>")[0]
+
+
+def test_what_helps_is_loaded_and_stands_behind_a_link(see, mona, page):
+    alert = see("low")
+    words = page(mona, alert).content.decode()
+    assert f'hx-get="/remedies/{alert.pk}/"' in words
+    assert f'href="/remedies/{alert.pk}/"' in words

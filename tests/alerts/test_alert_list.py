@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from alerts.models import Alert
-from alerts.services import acknowledge
+from alerts.services import acknowledge, snooze
 from inventory_site.web.keyset import PAGE_SIZE
 from tests.alerts.conftest import MONDAY
 from tests.factories import ProductFactory, person
@@ -134,3 +134,30 @@ def test_a_stranger_is_sent_to_sign_in(client, db):
     response = client.get(LIST)
     assert response.status_code == 302
     assert response["Location"].endswith("?next=/alerts/")
+
+
+def test_what_rests_stands_behind_its_own_tab(see, mona, signed_in):
+    alert = snooze(alert=see("low"), by=mona, until=MONDAY + timedelta(hours=1), at=MONDAY)
+    client = signed_in(mona)
+    assert shown(client.get(LIST)) == []
+    response = client.get(LIST, {"state": "snoozed"})
+    assert shown(response) == [alert.pk]
+    assert "Rests until 23 Nov 2026, 09:00" in response.content.decode()
+    assert [tab["label"] for tab in response.context["tabs"]] == ["Open", "Acknowledged", "Snoozed", "Resolved", "All"]
+
+
+def test_kind_severity_and_mine_narrow_it_each_with_a_chip(see, mona, signed_in):
+    low, out, over = see("low"), see("out", product=ProductFactory()), see("overstock", product=ProductFactory())
+    Alert.objects.filter(pk=out.pk).update(assignee=mona)
+    client = signed_in(mona)
+    for asked, alert, chip in (
+        ({"kind": "low"}, low, "Low"),
+        ({"severity": "3"}, out, "Critical"),
+        ({"mine": "1"}, out, "Mine"),
+        ({"kind": "overstock", "severity": "1"}, over, "Overstock"),
+    ):
+        response = client.get(LIST, asked)
+        assert shown(response) == [alert.pk]
+        assert response.context["chips"][0]["label"] == chip
+    assert shown(client.get(LIST, {"kind": "low", "mine": "1"})) == []
+    assert shown(client.get(LIST, {"kind": "x", "severity": "9", "mine": "\x00"})) == [over.pk, out.pk, low.pk]

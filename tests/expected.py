@@ -146,10 +146,10 @@ warehouses:location-edit             in  403 200 200  | in  403 404 200 | in  40
 alerts:alert-list                    in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 alerts:alert-detail                  in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 alerts:alert-acknowledge             in  405 405 405  | in  405 405 405 | in  302 302 302 | in  404 404 302
-alerts:alert-snooze                  in  405 405 405  | in  405 405 405 | in  302 302 302 | in  404 404 302
+alerts:alert-snooze                  in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
 alerts:alert-assign                  in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
-alerts:alert-comment                 in  405 405 405  | in  405 405 405 | in  302 302 302 | in  404 404 302
-alerts:alert-resolve                 in  405 405 405  | in  405 405 405 | in  302 302 302 | in  404 404 302
+alerts:alert-comment                 in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
+alerts:alert-resolve                 in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
 alerts:alert-unread                  in  302 302 302  | -               | in  405 405 405 | -
 alerts:alert-link                    404 404 404 404  | -               | 404 404 404 404 | -
 stock:remedies                       in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405

@@ -42,9 +42,12 @@ def test_the_whole_life(page, site, look):
     desk.ship(site.north, site.bolt, 25)
     page.goto("/alerts/")
     expect(page.locator(figure)).to_contain_text("1 unread")
+    look(page, "list")
     page.locator("summary", has_text="Filter").click()
-    look(page, "list-filter")
-    page.locator("summary", has_text="Filter").click()
+    assert_accessible(page)
+    page.get_by_label("Kind").select_option("low")
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator(".chips")).to_contain_text("Low")
     page.locator("#rows a.row").click()
 
     expect(page.locator("h1")).to_have_text("Low: BOLT-M8 at NORTH, 15 left")
@@ -69,6 +72,9 @@ def test_the_whole_life(page, site, look):
     page.get_by_label("Comment").fill("South Yard sends some.")
     page.get_by_role("button", name="Add the comment").click()
     expect(page.locator(".time-line")).to_contain_text("South Yard sends some.")
+    # Without the message that lies over the bar for a while.
+    page.reload()
+    expect(page.get_by_role("link", name="Transfer 8 pcs from South Yard")).to_be_visible()
     look(page, "alert-history")
 
     page.get_by_role("link", name="Transfer 8 pcs from South Yard").click()

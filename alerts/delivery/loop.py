@@ -17,6 +17,7 @@ from alerts.delivery.asking import Recipients, quiet_until, stopped
 from alerts.delivery.digests import gather
 from alerts.errors import ChannelDown, Deferred, NothingToTell, Refused
 from alerts.models import Channel, Delivery
+from inventory_site.web.nudge import nudge
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,9 @@ def _run(channel: Channel, until: float) -> Run:
     try:
         with closing(CHANNELS[channel]()) as provider:
             while time.monotonic() < until and (claimed := _claim(channel)):
+                if not run.taken and len(claimed) == BATCH:
+                    # There is more than one worker can send soon: call another.
+                    nudge("alerts.tasks.relay")
                 run.taken += len(claimed)
                 try:
                     run.sent += _send(provider, claimed)

@@ -12,6 +12,7 @@ from statistics import median
 from inventory_site.embedded import places
 from tests.bench import site
 from tests.bench.bare.statement import LEVELS, SHIP
+from tests.bench.deliveries import deliveries
 from tests.bench.ground import FOLDER
 from tests.bench.people import audit, people, seals
 from tests.bench.results import Figure, at_least, at_most, equal, percentile
@@ -195,5 +196,17 @@ def expiry(ground):
 
 FIGURES = {
     figure.__name__: figure
-    for figure in (ship_over_http, hot_product, receive, levels, growth, verify_ledger, audit, people, seals, expiry)
+    for figure in (
+        ship_over_http,
+        hot_product,
+        receive,
+        levels,
+        growth,
+        verify_ledger,
+        audit,
+        people,
+        seals,
+        expiry,
+        deliveries,
+    )
 }

@@ -28,6 +28,7 @@ from stock.models import StockTransaction  # noqa: E402
 from stock.queries.as_of import levels_as_of  # noqa: E402
 from stock.queries.levels import levels  # noqa: E402
 from tests.bench.bare.statement import CHOOSE  # noqa: E402
+from tests.bench.deliveries_probe import DELIVERY_CALLS  # noqa: E402
 from tests.bench.expiry_probe import EXPIRY_CALLS  # noqa: E402
 from tests.bench.people_probe import PEOPLE_CALLS, ready  # noqa: E402
 from warehouses.models import Warehouse  # noqa: E402
@@ -163,7 +164,7 @@ def desk_of_this_process():
 
 
 OWN_CALLS = (choose, sign_in, time_of, time_of_cached_levels, queries_of)
-CALLS = {call.__name__: call for call in (*OWN_CALLS, *PEOPLE_CALLS, *EXPIRY_CALLS)}
+CALLS = {call.__name__: call for call in (*OWN_CALLS, *PEOPLE_CALLS, *EXPIRY_CALLS, *DELIVERY_CALLS)}
 
 if __name__ == "__main__":
     for asked in sys.stdin:

@@ -72,8 +72,9 @@ def test_the_whole_life(page, site, look):
     page.get_by_label("Comment").fill("South Yard sends some.")
     page.get_by_role("button", name="Add the comment").click()
     expect(page.locator(".time-line")).to_contain_text("South Yard sends some.")
-    # Without the message that lies over the bar for a while.
-    page.reload()
+    # From the top, without the message that lies over the bar for a while.
+    page.goto(page.url.partition("#")[0])
+    page.evaluate("scrollTo(0, 0)")
     expect(page.get_by_role("link", name="Transfer 8 pcs from South Yard")).to_be_visible()
     look(page, "alert-history")
 

@@ -149,7 +149,14 @@ def test_where_it_came_from(clean, client, admin, north):
     client.force_login(admin)
     headers = {"User-Agent": "Aisle phone 7", "X-Forwarded-For": "203.0.113.9"}
     typed = {"name": "Renamed", "code": "NORTH", "time_zone": "UTC", "undo_limit_days": 30, "transit_limit_days": 7}
-    typed |= {"count_tolerance": 2, "expiry_tiers": "30", "threshold_margin": 10, "reopen_hours": 4, "sweep_hour": 5, "escalate_minutes": 60}
+    typed |= {
+        "count_tolerance": 2,
+        "expiry_tiers": "30",
+        "threshold_margin": 10,
+        "reopen_hours": 4,
+        "sweep_hour": 5,
+        "escalate_minutes": 60,
+    }
     assert client.post("/warehouses/NORTH/edit", typed, headers=headers).status_code in (302, 303)
     row = LogEntry.objects.get(content_type__model="warehouse")
     # What a client says of itself in X-Forwarded-For is not believed where no proxy stands in front.

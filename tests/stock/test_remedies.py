@@ -41,7 +41,10 @@ def test_who_has_most_to_spare_comes_first_and_nobody_falls_to_their_own_margin(
         *("Transfer 8 pcs from East", "Transfer 6 pcs from West", "Receive", "Count it", "Thresholds")
     ]
     assert asked(found["Transfer 6 pcs from West"]) == {
-        **{"warehouse": "WEST", "destination": "NORTH", "line-0-code": "BOLT-M8", "line-0-quantity": "6"}
+        "warehouse": "WEST",
+        "destination": "NORTH",
+        "line-0-code": "BOLT-M8",
+        "line-0-quantity": "6",
     }
     assert asked(found["Count it"]) == {"warehouse": "NORTH", "bins": "DEFAULT"}
 

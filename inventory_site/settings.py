@@ -293,11 +293,6 @@ CELERY_BEAT_SCHEDULE = {
     # What nobody would be told of by a mail is seen in the app.
     "stuck queues": {"task": "alerts.tasks.check_queues", "schedule": 60.0, "options": {"expires": 60}},
     "verify books": {"task": "stock.tasks.verify_books", "schedule": crontab(hour="2", minute="30")},
-    # Each warehouse's morning begins with one of these turns; the others repair what it could not know.
-    "days": {"task": "stock.tasks.judge_days", "schedule": crontab(minute="2-59/5"), "options": {"expires": 300}},
-    # What nobody would be told of by a mail is seen in the app.
-    "stuck queues": {"task": "alerts.tasks.check_queues", "schedule": 60.0, "options": {"expires": 60}},
-    "verify books": {"task": "stock.tasks.verify_books", "schedule": crontab(hour="2", minute="30")},
     # Every ten minutes, by night too: each turn adds what is new, so a turn for the night alone would find nothing.
     "roll up": {"task": "reports.tasks.roll_up", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     # The day before by UTC, when nothing of it is still being written; a lost turn is made up for by the next.

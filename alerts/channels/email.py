@@ -15,7 +15,9 @@ from alerts.channels.identity import message_key
 from alerts.errors import ChannelDown, Deferred, NothingToTell, Refused
 from alerts.models import Delivery
 from alerts.models.wording import BECAUSE
+from alerts.queries import may_act
 from alerts.queries.digests import digest_of
+from alerts.queries.links import acknowledge_link
 
 
 class EmailChannel:
@@ -73,12 +75,13 @@ def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
 
 
 def _alert_values(delivery: Delivery) -> dict[str, object]:
-    because = delivery.facts.get("because", "")
+    because, alert = delivery.facts.get("because", ""), delivery.alert
     return {
+        "acknowledge": acknowledge_link(delivery) if alert and may_act(delivery.person, alert) else "",
         "message": delivery.message,
         "because": BECAUSE.get(because, because),
-        "alert": delivery.alert,
-        "link": settings.BASE_URL + (delivery.alert.get_absolute_url() if delivery.alert else "/"),
+        "alert": alert,
+        "link": settings.BASE_URL + (alert.get_absolute_url() if alert else "/"),
     }
 
 

@@ -6,9 +6,11 @@ from email import policy
 import pytest
 from django.core import mail
 
+from accounts.services import set_right
 from alerts.channels.email import message_id, write_mail
 from alerts.delivery import relay
 from alerts.models import Delivery
+from alerts.queries.links import acknowledge_link
 from tests.factories import ProductFactory, person
 
 # The relay sends from threads with connections of their own.
@@ -61,6 +63,16 @@ def test_the_mail_tells_what_was_true_when_it_was_queued(waiting, see):
     delivery = waiting("low")
     see("out", quantity="0")
     assert write_mail(delivery).subject == "[Holdfast] Low: BOLT-M8 at NORTH, 19 left"
+
+
+def test_who_may_act_gets_the_link_that_acknowledges_and_who_may_look_does_not(waiting, mona, north):
+    delivery = waiting()
+    link = acknowledge_link(delivery)
+    assert link in write_mail(delivery).body
+    assert f'href="{link}"' in write_mail(delivery).alternatives[0][0]
+    set_right(person=mona, warehouse=north, right="view")
+    delivery.person = type(mona).objects.get(pk=mona.pk)
+    assert "Acknowledge it" not in write_mail(delivery).body
 
 
 def test_words_with_line_breaks_make_no_header_and_no_mark_up(waiting):

@@ -15,10 +15,3 @@ def told_last(phone: str) -> tuple[Alert, User] | None:
     )
     last = told.select_related("alert", "person").order_by("-sent", "-id").first()
     return (last.alert, last.person) if last and last.alert else None
-
-
-def may_acknowledge(person: User, alert: Alert) -> bool:
-    """Say whether somebody may act on an alert: who operates its warehouse, an admin on the system's."""
-    if alert.warehouse_id is None:
-        return person.is_active and person.role == User.Role.ADMIN
-    return person.may("operate", alert.warehouse_id)

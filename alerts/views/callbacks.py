@@ -15,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from alerts.errors import AlertResolved
-from alerts.queries.replies import may_acknowledge, told_last
+from alerts.queries import may_act
+from alerts.queries.replies import told_last
 from alerts.services import acknowledge
 from alerts.services.callbacks import note_status, start_sms, stop_sms
 from inventory_site.web.access import anyone
@@ -97,7 +98,7 @@ def _acknowledge(phone: str) -> str:
     if found is None:
         return _("There is no alert left to acknowledge.")
     alert, person = found
-    if not may_acknowledge(person, alert):
+    if not may_act(person, alert):
         return _("You may look at the alerts of this warehouse, but not acknowledge them.")
     try:
         acknowledged = acknowledge(alert=alert, by=person, at=timezone.now())

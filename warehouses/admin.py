@@ -19,7 +19,7 @@ class WarehouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("code", "name")
     readonly_fields = ("status",)
     autocomplete_fields = ("next_in_line",)
-    fields = (*WarehouseForm.Meta.fields, "next_in_line", "status")
+    fields = (*WarehouseForm.Meta.fields, "status")
     show_full_result_count = False
 
     def view_on_site(self, warehouse: Warehouse) -> str:

@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from accounts.services import ask_address, invite, register
 from accounts.services.letters import tell
+from alerts.models import Preferences, PushDevice, Subscription
 from inventory_site.web import limits
 from reports.models import SealCheck, SealPart
 from reports.services.seals import seal
+from stock.models import SweepMark
 from tests.accounts.codes import prove
 from tests.calls import CALLS
 from tests.expected import ADMIN_SITE, COLUMNS, REFUSED, TABLE
@@ -159,6 +161,10 @@ def fill(worlds):
     made = seal(now=now + timedelta(days=1))
     SealPart.objects.create(seal=made, table="ledger", day=made.day, rows=0, digest="0" * 64)
     SealCheck.objects.create(at=now, seals=1, problems=0)
+    Subscription.objects.create(person=somebody, kind="low", channel="sms", mode="now")
+    Preferences.objects.create(person=somebody)
+    PushDevice.objects.create(person=somebody, token="sealed", digest="0" * 64, name="Chrome, Android")
+    SweepMark.objects.get_or_create(warehouse=worlds.own.place, defaults={"day": made.day})
 
 
 def address_in_admin_site(name, pattern):

@@ -1,6 +1,8 @@
 """Warehouses and their bins, and the one policy of who may do what where."""
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AnonymousUser
@@ -162,6 +164,11 @@ class Warehouse(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    def day_at(self, at: datetime) -> date:
+        """Return the day by which lots and transfers are judged here: the calendar's, which turns at the sweep hour."""
+        local = at.astimezone(ZoneInfo(self.time_zone))
+        return local.date() if local.hour >= self.sweep_hour else local.date() - timedelta(days=1)
 
 
 class LocationQuerySet(models.QuerySet["Location"]):

@@ -53,7 +53,7 @@ class Alert(models.Model):
     has resolved while its cause goes on stands until that is gone, so that nobody is told of it anew. `rank` says how
     grave the state is within its cause (a low level 2, none left 3; of a lot that expires the number of tiers passed);
     people are told when it rises above `told_rank` (0: not told yet), `told_count` says how often. `facts` are the
-    plain values that the message is written from, as of the last change of type or rank.
+    plain values that the message is written from, as of the last change of type, rank or severity.
     """
 
     class Cause(models.TextChoices):

@@ -136,7 +136,8 @@ def _change(incident: Alert, finding: Finding, now: datetime) -> list[AlertEvent
         return _gone(incident, now)
     severity, rank = finding.graveness(finding.type)
     graver = rank > incident.rank
-    if not graver and incident.standing and (incident.type, incident.rank) == (finding.type, rank):
+    same = (incident.type, incident.rank, incident.severity) == (finding.type, rank, severity)
+    if not graver and incident.standing and same:
         return []
     events = [AlertEvent.Kind.CHANGED]
     if incident.is_resolved and (graver or not incident.standing):

@@ -17,6 +17,7 @@ from warehouses.models import Warehouse
 
 # Graver than any number of tiers passed.
 GONE_BY = 1000
+NOTICE, WARNING, CRITICAL = Alert.Severity
 
 # Of each warehouse the days at which the state of a lot changes, rising: what is good up to before the first has
 # expired, up to before the second has passed every tier, and so on; what is good from the last on has passed none.
@@ -33,24 +34,29 @@ CASE width_bucket(lot.expires_on, place.turns) WHEN 0 THEN {GONE_BY}
      ELSE place.tiers + 1 - width_bucket(lot.expires_on, place.turns) END
 """
 
+# The last tier is worth a warning, those before it a notice.
+SEVERITY = f"CASE rank WHEN {GONE_BY} THEN {CRITICAL.value} WHEN tiers THEN {WARNING.value} ELSE {NOTICE.value} END"
+
 # Lots whose state and incident disagree. The first condition leaves out most lots before their holdings are looked for.
 # Scans and hashes: about a second at a million holdings, whatever share of them expires; an index would save nothing.
 SUSPECTS = f"""
 WITH {PLACE}, wanted AS (
-    SELECT i.product_id, i.warehouse_id, h.lot_id, {RANK} AS rank
+    SELECT i.product_id, i.warehouse_id, h.lot_id, {RANK} AS rank, place.tiers
       FROM catalog_lot lot
       JOIN stock_holding h ON h.lot_id = lot.id
       JOIN stock_inventory i ON i.id = h.inventory_id
       JOIN place ON place.warehouse_id = i.warehouse_id
      WHERE lot.expires_on < (SELECT max(turns[cardinality(turns)]) FROM place)
        AND lot.expires_on < place.turns[cardinality(place.turns)] AND h.quantity > 0
+), judged AS (
+    SELECT *, {SEVERITY} AS severity FROM wanted
 ), live AS (
-    SELECT product_id, warehouse_id, lot_id, rank FROM alerts_alert WHERE cause = 'expiry' AND standing
+    SELECT product_id, warehouse_id, lot_id, rank, severity FROM alerts_alert WHERE cause = 'expiry' AND standing
 )
 SELECT DISTINCT coalesce(w.product_id, a.product_id), coalesce(w.warehouse_id, a.warehouse_id),
        coalesce(w.lot_id, a.lot_id)
-  FROM wanted w FULL JOIN live a ON a.warehouse_id = w.warehouse_id AND a.lot_id = w.lot_id
- WHERE w.rank IS DISTINCT FROM a.rank
+  FROM judged w FULL JOIN live a ON a.warehouse_id = w.warehouse_id AND a.lot_id = w.lot_id
+ WHERE (w.rank, w.severity) IS DISTINCT FROM (a.rank, a.severity)
  ORDER BY 1, 2, 3
 """  # nosec B608 # only texts of our own
 
@@ -63,10 +69,11 @@ SELECT FROM stock_inventory i
 
 # A statement of its own: it must see what was committed while the locks were waited for.
 JUDGE = f"""
-WITH {PLACE}
+WITH {PLACE}, judged AS (
 SELECT asked.product_id, asked.warehouse_id, asked.lot_id, p.sku, p.name, u.code, lot.number, lot.expires_on,
        lying.quantity, place.tiers,
-       CASE WHEN lying.quantity > 0 AND lot.expires_on < place.turns[cardinality(place.turns)] THEN {RANK} ELSE 0 END
+       CASE WHEN lying.quantity > 0 AND lot.expires_on < place.turns[cardinality(place.turns)] THEN {RANK}
+            ELSE 0 END AS rank
   FROM unnest(%(products)s::bigint[], %(warehouses)s::bigint[], %(lots)s::bigint[])
        AS asked (product_id, warehouse_id, lot_id)
   JOIN place ON place.warehouse_id = asked.warehouse_id
@@ -77,6 +84,8 @@ SELECT asked.product_id, asked.warehouse_id, asked.lot_id, p.sku, p.name, u.code
     SELECT sum(h.quantity) AS quantity FROM stock_holding h JOIN stock_inventory i ON i.id = h.inventory_id
      WHERE i.product_id = asked.product_id AND i.warehouse_id = asked.warehouse_id AND h.lot_id = lot.id
  ) lying
+)
+SELECT *, {SEVERITY} FROM judged
 """  # nosec B608 # only texts of our own
 
 
@@ -94,6 +103,7 @@ class LotRow(NamedTuple):
     quantity: Decimal
     tiers: int
     rank: int
+    severity: int
 
 
 def judge_lots(*, at: datetime) -> int:
@@ -119,15 +129,13 @@ def _judge(rows: Sequence[tuple[Any, ...]], warehouses: dict[int, Warehouse], at
 def _finding(row: LotRow, warehouse: Warehouse) -> Finding:
     if not row.rank:
         return _gone(row.product_id, warehouse, row.lot_id)
-    expired = row.rank == GONE_BY
-    severity = Alert.Severity.WARNING if row.rank == row.tiers else Alert.Severity.NOTICE
     return Finding(
         cause=Alert.Cause.EXPIRY,
-        type=Alert.Type.EXPIRED if expired else Alert.Type.EXPIRING,
+        type=Alert.Type.EXPIRED if row.rank == GONE_BY else Alert.Type.EXPIRING,
         product_id=row.product_id,
         warehouse=warehouse,
         lot_id=row.lot_id,
-        severity=Alert.Severity.CRITICAL if expired else severity,
+        severity=Alert.Severity(row.severity),
         rank=row.rank,
         facts={
             "sku": row.sku,

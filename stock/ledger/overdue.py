@@ -11,19 +11,20 @@ from alerts import services as alerts
 from alerts.models import Alert
 from alerts.services import Finding
 from stock.ledger.sweep import in_batches, suspects
-from stock.models import Transfer
+from stock.models import SweepMark, Transfer
+from stock.models.transfer import late_before
 from warehouses.models import Warehouse
 
-# By the calendar of the destination, of the day that it is at.
-LATE = "t.state = 'sent' AND m.day - (t.sent AT TIME ZONE w.time_zone)::date > w.transit_limit_days"
+# The moments are `late_before` of each destination on the day that its mark is at.
+PLACES = "unnest(%(places)s::bigint[], %(moments)s::timestamptz[]) AS place (id, late_before)"
+LATE = "t.state = 'sent' AND t.sent < place.late_before"
 
 # Transfers whose state and incident disagree.
 SUSPECTS = f"""
 WITH late AS (
     SELECT t.id
       FROM stock_transfer t
-      JOIN stock_sweepmark m ON m.warehouse_id = t.destination_id
-      JOIN warehouses_warehouse w ON w.id = t.destination_id
+      JOIN {PLACES} ON place.id = t.destination_id
      WHERE {LATE}
 ), live AS (
     SELECT split_part(subject, ':', 2)::bigint AS id FROM alerts_alert WHERE cause = 'overdue' AND standing
@@ -36,7 +37,7 @@ SELECT coalesce(late.id, live.id) FROM late FULL JOIN live ON live.id = late.id
 LOCK = f"""
 SELECT t.id, t.source_id, t.destination_id, (t.sent AT TIME ZONE w.time_zone)::date, {LATE}
   FROM stock_transfer t
-  JOIN stock_sweepmark m ON m.warehouse_id = t.destination_id
+  JOIN {PLACES} ON place.id = t.destination_id
   JOIN warehouses_warehouse w ON w.id = t.destination_id
  WHERE t.id = ANY(%(transfers)s::bigint[])
  ORDER BY t.id
@@ -47,12 +48,17 @@ SELECT t.id, t.source_id, t.destination_id, (t.sent AT TIME ZONE w.time_zone)::d
 def judge_transfers(*, at: datetime) -> int:
     """Bring alerts in line with the transfers on the way; return how many were looked at. Locks them by id."""
     warehouses = Warehouse.objects.in_bulk()
-    return in_batches(suspects(SUSPECTS), lambda rows: _judge(rows, warehouses, at))
+    days = SweepMark.objects.values_list("warehouse", "day")
+    late = {pk: late_before(warehouses[pk], day) for pk, day in days if pk in warehouses}
+    places = {"places": list(late), "moments": list(late.values())}
+    return in_batches(suspects(SUSPECTS, places), lambda rows: _judge(rows, warehouses, places, at))
 
 
-def _judge(rows: Sequence[tuple[Any, ...]], warehouses: dict[int, Warehouse], at: datetime) -> None:
+def _judge(
+    rows: Sequence[tuple[Any, ...]], warehouses: dict[int, Warehouse], places: dict[str, Any], at: datetime
+) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"transfers": [pk for (pk,) in rows]})
+        cursor.execute(LOCK, {"transfers": [pk for (pk,) in rows], **places})
         found = cursor.fetchall()
     findings = []
     for pk, source_id, destination_id, sent, is_late in found:
@@ -75,9 +81,8 @@ def arrived(transfer: Transfer, *, sent: datetime, at: datetime) -> list[Finding
 
     What this misses (the limit was raised since it was told of) the sweep resolves.
     """
-    zone = ZoneInfo(transfer.destination.time_zone)
-    days = (at.astimezone(zone).date() - sent.astimezone(zone).date()).days
-    return [_finding(transfer, None)] if days > transfer.destination.transit_limit_days else []
+    today = at.astimezone(ZoneInfo(transfer.destination.time_zone)).date()
+    return [_finding(transfer, None)] if sent < late_before(transfer.destination, today) else []
 
 
 def _finding(transfer: Transfer, facts: dict[str, str] | None) -> Finding:

@@ -45,11 +45,11 @@ SELECT i.id, i.quantity, i.low_threshold, i.high_threshold, i.version, i.warehou
 """
 
 
-def suspects(statement: str) -> list[tuple[Any, ...]]:
+def suspects(statement: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Return what this statement finds; it may take its time, and locks nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '5min'")
-        cursor.execute(statement)
+        cursor.execute(statement, values)
         return list(cursor.fetchall())
 
 

@@ -1,8 +1,9 @@
 """Goods between two warehouses: what was sent, what arrived, and what was lost on the way."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from stock.models.ledger import Operation
 
 ZERO = Decimal(0)
+
+
+def late_before(destination: Warehouse, day: date) -> datetime:
+    """Return the moment before which a transfer has left that is overdue on this day of its destination.
+
+    The one rule of what is overdue, for pages and alerts: days are those of the destination's calendar, a transfer may
+    take as many as its limit says, and the day on which it left does not count.
+    """
+    first = day - timedelta(days=destination.transit_limit_days)
+    return datetime.combine(first, time(), tzinfo=ZoneInfo(destination.time_zone))
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
@@ -87,9 +98,10 @@ class Transfer(models.Model):
         return f"T{self.pk}"
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether it has been on the way for longer than its destination's limit of days."""
-        limit = timedelta(days=self.destination.transit_limit_days)
-        return self.state == self.State.SENT and self.sent is not None and now - self.sent > limit
+        """Whether it is on the way for longer than its destination allows, on the day that this is at."""
+        if self.state != self.State.SENT or self.sent is None:
+            return False
+        return self.sent < late_before(self.destination, self.destination.day_at(now))
 
 
 class TransferLine(models.Model):

@@ -1,8 +1,8 @@
 """Reads of transfers: lists of them, one with its lines, what is due in a warehouse and on the way of a product."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Count, ExpressionWrapper, F, Min, Q, QuerySet, Sum,
 from accounts.models import User
 from catalog.models import Product
 from stock.models import Operation, Transfer, TransferLine
-from stock.models.transfer import TransferQuerySet
+from stock.models.transfer import TransferQuerySet, late_before
 from warehouses.models import Warehouse
 
 State = Transfer.State
@@ -125,7 +125,7 @@ def booked_under(key: UUID, transfer: Transfer, by: User) -> Operation | None:
 def due_in(warehouse: Warehouse, now: datetime) -> Due:
     """Return what transfers ask of a warehouse. One query."""
     arriving = Q(destination=warehouse, state=State.SENT)
-    late = arriving & Q(sent__lt=now - timedelta(days=warehouse.transit_limit_days))
+    late = arriving & Q(sent__lt=late_before(warehouse, warehouse.day_at(now)))
     drafts = Q(source=warehouse, state=State.DRAFT)
     counts = Transfer.objects.filter(arriving | drafts).aggregate(
         arriving=Count("pk", filter=arriving), overdue=Count("pk", filter=late), drafts=Count("pk", filter=drafts)
@@ -133,15 +133,13 @@ def due_in(warehouse: Warehouse, now: datetime) -> Due:
     return Due(**counts)
 
 
-def on_the_way(product: Product, warehouses: Collection[int], now: datetime) -> dict[int, OnTheWay]:
+def on_the_way(product: Product, warehouses: Iterable[Warehouse], now: datetime) -> dict[int, OnTheWay]:
     """Return what is on the way of a product to those of these warehouses (by id) that get some. One query."""
-    lines = TransferLine.objects.filter(WAITING, product=product, transfer__destination__in=warehouses)
-    rows = lines.values_list("transfer__destination_id", "transfer__destination__transit_limit_days").annotate(
+    late = {warehouse.pk: late_before(warehouse, warehouse.day_at(now)) for warehouse in warehouses}
+    lines = TransferLine.objects.filter(WAITING, product=product, transfer__destination__in=late)
+    rows = lines.values_list("transfer__destination_id").annotate(
         quantity=Sum(ExpressionWrapper(IN_TRANSIT, TransferLine._meta.get_field("sent"))),
         since=Min("transfer__sent"),
         transfers=Count("transfer", distinct=True),
     )
-    return {
-        pk: OnTheWay(quantity, since, transfers, now - since > timedelta(days=days))
-        for pk, days, quantity, since, transfers in rows
-    }
+    return {pk: OnTheWay(quantity, since, transfers, since < late[pk]) for pk, quantity, since, transfers in rows}

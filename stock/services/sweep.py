@@ -1,7 +1,6 @@
 """What follows from levels, days and thresholds without anybody booking."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -31,15 +30,10 @@ def turn_days(*, at: datetime) -> set[int]:
     The hour counts as come once the clock on the wall shows it or a later one: where it is left out, right after; where
     it comes twice, the first time. A warehouse that is new begins with the day that it would be at.
     """
-    marks = {warehouse.pk: _day(warehouse, at) for warehouse in Warehouse.objects.order_by("pk")}
+    marks = {warehouse.pk: warehouse.day_at(at) for warehouse in Warehouse.objects.order_by("pk")}
     with connection.cursor() as cursor:
         cursor.execute(TURN, {"warehouses": list(marks), "days": list(marks.values()), "at": at})
         return {pk for (pk,) in cursor.fetchall()}
-
-
-def _day(warehouse: Warehouse, at: datetime) -> object:
-    local = at.astimezone(ZoneInfo(warehouse.time_zone))
-    return local.date() if local.hour >= warehouse.sweep_hour else local.date() - timedelta(days=1)
 
 
 def judge_days(*, at: datetime) -> int:

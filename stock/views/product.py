@@ -145,7 +145,7 @@ def _detail(request: StaffRequest, product: Product, *, status: int = 200, **ref
 def _places(product: Product, visible: WarehouseQuerySet, now: datetime, *, past: bool) -> list[Place]:
     """Return the levels in these warehouses with what is on the way there, which no page of the past shows."""
     places = places_of(product, visible, now=now)
-    coming = {} if past else on_the_way(product, [warehouse.pk for warehouse in visible], now)
+    coming = {} if past else on_the_way(product, visible, now)
     for place in places:
         place.coming = coming.get(place.warehouse_id)
     return places

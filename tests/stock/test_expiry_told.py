@@ -100,6 +100,17 @@ def test_tiers_that_were_edited_hold_from_the_next_turn(milk, north):
     assert judge("2027-06-01", 14) == [("expiring", 2, 2, "open", 2)]
 
 
+def test_an_edited_tier_that_leaves_the_rank_as_it_was_is_written_down_and_tells_nobody(milk, north, desk):
+    """The first of three tiers is a notice; as the only one it is the last, which is a warning."""
+    assert judge("2027-06-01") == [("expiring", 1, 1, "open", 1)]
+    desk.receive(north, milk, 5, lot="L1", expires=EXPIRES)
+    type(north).objects.update(expiry_tiers=[30])
+    assert judge("2027-06-01", 13) == [("expiring", 2, 1, "open", 1)]
+    assert Alert.objects.get().facts["quantity"] == "15"
+    assert list(AlertEvent.objects.values_list("kind", flat=True)) == ["opened", "told", "changed"]
+    assert judge_days(at=on("2027-06-01", 14)) == 0
+
+
 def test_a_date_that_was_moved_ends_it(milk):
     judge("2027-06-24")
     Lot.objects.update(expires_on=date(2027, 12, 1))

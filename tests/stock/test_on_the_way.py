@@ -43,7 +43,7 @@ def test_it_stands_at_the_destination_with_its_age(client, coming, north, south)
 
 
 def test_it_is_marked_when_it_takes_too_long(client, coming, south):
-    south.transit_limit_days = 1
+    south.transit_limit_days = 0
     south.save()
     client.force_login(person(rights={south: "view"}))
     assert "Overdue" in page(client)

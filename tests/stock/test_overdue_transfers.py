@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Alert
 from stock.models import Transfer
+from stock.queries import transfers
 from stock.services.sweep import judge_days
 from tests.factories import WarehouseFactory, person
 
@@ -58,6 +59,28 @@ def test_days_are_those_of_the_destinations_calendar(north, bolt, desk):
     assert incidents() == []
     judge_days(at=datetime(2027, 6, 9, 18, 30, tzinfo=UTC))
     assert Alert.objects.get().facts["sent"] == "2027-06-02"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+def test_pages_and_alerts_agree_at_every_hour_also_where_clocks_change(north, bolt, desk, zone):
+    """Four hours at a time around the days on which transfers sent across both changes of a year become late."""
+    place = WarehouseFactory(time_zone=zone)
+    desk.receive(north, bolt, 10)
+    turned = 0
+    for sent in (datetime(2027, month, day, 3, 30, tzinfo=UTC) for month, day in ((3, 10), (3, 24), (10, 28), (11, 3))):
+        transfer = desk.send(north, place, bolt, 1).transfer
+        Transfer.objects.filter(pk=transfer.pk).update(sent=sent)
+        transfer.refresh_from_db()
+        for hours in range(6 * 24, 10 * 24, 4):
+            at = sent + timedelta(hours=hours)
+            judge_days(at=at)
+            told = Alert.objects.filter(subject=f"transfer:{transfer.pk}", status="open").exists()
+            listed = transfers.on_the_way(bolt, [place], at)[place.pk].overdue
+            assert (transfer.is_overdue(at), listed, bool(transfers.due_in(place, at).overdue)) == (told, told, told)
+            turned += told
+        assert told
+        desk.arrive(transfer)
+    assert turned > 0
 
 
 def test_the_incident_is_the_destinations_and_says_what_it_needs(late, north, south):

@@ -105,7 +105,7 @@ def test_the_other_warehouse_is_named_only_to_who_may_look_at_it(client, desk, c
     assert page(client, coming).status_code == 404
 
 
-@pytest.mark.parametrize(("days", "overdue"), [(6, False), (8, True)])
+@pytest.mark.parametrize(("days", "overdue"), [(6, False), (9, True)])
 def test_what_takes_too_long_is_marked(clerk, sent, days, overdue):
     Transfer.objects.update(sent=timezone.now() - timedelta(days=days, minutes=1))
     text = words(page(clerk.client, sent))

@@ -16,7 +16,7 @@ from inventory_site.web.access import signed_in
 from inventory_site.web.quantity import format_quantity
 from inventory_site.web.request import StaffRequest
 from stock.queries.holdings import Part
-from stock.queries.remedies import Giver, situation_of
+from stock.queries.remedies import Giver, Situation, situation_of
 from warehouses.models import Warehouse
 
 SHORT = (Alert.Type.LOW, Alert.Type.OUT)
@@ -58,7 +58,7 @@ def _remedies(request: StaffRequest, alert: Alert) -> list[Remedy]:
     others = Warehouse.objects.for_user(request.user, "operate").open()
     found = situation_of(alert.product, alert.warehouse, others, now=timezone.now())
     parts = found.place.parts if found.place else []
-    ways = _against_shortage(alert, alert.product, found.givers) if alert.type in SHORT else []
+    ways = _against_shortage(alert, alert.product, found) if alert.type in SHORT else []
     if alert.type in LOTS and alert.lot:
         ways = _against_expiry(alert, [part for part in parts if part.lot == alert.lot.number])
     elif alert.type == Alert.Type.OVERSTOCK:
@@ -66,9 +66,10 @@ def _remedies(request: StaffRequest, alert: Alert) -> list[Remedy]:
     return [*ways, *_always(request, alert, parts)]
 
 
-def _against_shortage(alert: Alert, product: Product, givers: list[Giver]) -> list[Remedy]:
+def _against_shortage(alert: Alert, product: Product, found: Situation) -> list[Remedy]:
     assert alert.warehouse is not None
-    ways = [
+    ways = _coming(alert, product, found)
+    ways += [
         Remedy(
             _("Transfer %(quantity)s %(unit)s from %(warehouse)s") % _words(giver, product),
             "arrow-left-right",
@@ -83,9 +84,26 @@ def _against_shortage(alert: Alert, product: Product, givers: list[Giver]) -> li
             ),
             _("%(on_hand)s %(unit)s on hand there") % _words(giver, product),
         )
-        for giver in givers
+        for giver in found.givers
     ]
     return [*ways, Remedy(_("Receive"), "package-plus", _sheet("receive", alert))]
+
+
+def _coming(alert: Alert, product: Product, found: Situation) -> list[Remedy]:
+    """Return the way to what is on the way here already; it says where that is enough."""
+    assert alert.warehouse is not None
+    if not found.coming:
+        return []
+    words = {"quantity": format_quantity(found.coming), "unit": product.unit.code}
+    asked = {"state": "sent", "direction": "in", "warehouse": alert.warehouse.code}
+    return [
+        Remedy(
+            _("%(quantity)s %(unit)s are on the way here") % words,
+            "truck",
+            _address("transfer-list", asked),
+            "" if found.wanted else _("That is enough to end this."),
+        )
+    ]
 
 
 def _words(giver: Giver, product: Product) -> dict[str, str]:

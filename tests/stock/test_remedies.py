@@ -58,6 +58,34 @@ def test_what_is_suggested_mends_the_level_and_makes_no_new_alert(client, scene)
     assert sent.transfer.destination == places["north"]
 
 
+def test_what_is_on_the_way_already_is_not_asked_for_again(client, scene):
+    """Eight would mend it; five are on the way, so three are left to be found."""
+    alert, mona, desk, places = scene
+    transfer = desk.send(places["east"], places["north"], places["bolt"], 7).transfer
+    desk.arrive(transfer, 2)
+    found = ways(client, mona, alert)
+    assert next(iter(found)) == "5 pcs are on the way here"
+    assert asked(found["5 pcs are on the way here"]) == {"state": "sent", "direction": "in", "warehouse": "NORTH"}
+    assert [label for label in found if label.startswith("Transfer")] == [
+        "Transfer 1 pcs from East",
+        "Transfer 1 pcs from West",
+    ]
+
+
+def test_where_enough_is_on_the_way_nobody_is_asked_for_more(client, scene):
+    alert, mona, desk, places = scene
+    desk.send(places["east"], places["north"], places["bolt"], 8)
+    found = ways(client, mona, alert)
+    assert list(found) == ["8 pcs are on the way here", "Receive", "Count it", "Thresholds"]
+    assert "That is enough to end this." in client.get(f"/remedies/{alert.pk}/").content.decode()
+
+
+def test_what_is_on_the_way_elsewhere_is_no_help_here(client, scene):
+    alert, mona, desk, places = scene
+    desk.send(places["east"], places["west"], places["bolt"], 8)
+    assert next(iter(ways(client, mona, alert))) == "Transfer 8 pcs from East"
+
+
 def test_a_warehouse_where_the_person_may_not_operate_is_not_named(client, scene):
     alert, _mona, _desk, places = scene
     found = ways(client, person("staff", {places["north"]: "operate", places["east"]: "view"}), alert)
@@ -93,6 +121,6 @@ def test_it_costs_the_same_for_every_number_of_warehouses(client, scene, warehou
         set_right(person=mona, warehouse=place, right="operate")
     client.force_login(mona)
     client.get(f"/remedies/{alert.pk}/")
-    # The person, the alert, the warehouses, what lies there.
-    with django_assert_num_queries(4):
+    # The person, the alert, the warehouses, what lies there, what is on the way.
+    with django_assert_num_queries(5):
         client.get(f"/remedies/{alert.pk}/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})

@@ -28,6 +28,12 @@ def put_down(bolt, quantity):
         cursor.execute("ALTER TABLE stock_inventory ENABLE TRIGGER USER")
 
 
+def test_the_check_may_take_hours_and_is_not_handed_out_again_meanwhile(settings):
+    assert (tasks.verify.acks_late, tasks.verify.soft_time_limit, tasks.verify.time_limit) == (False, 21_600, 21_660)
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > settings.CELERY_TASK_TIME_LIMIT
+    assert {each.acks_late for each in (tasks.judge, tasks.judge_by_day)} == {True}
+
+
 def test_a_difference_is_told_of_until_it_is_gone(desk, north, bolt):
     person("admin")
     desk.receive(north, bolt, 10)

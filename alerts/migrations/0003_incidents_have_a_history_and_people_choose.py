@@ -301,7 +301,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(
-            "UPDATE alerts_alert SET rank = severity, standing = status <> 'resolved', opened = created",
+            [
+                "UPDATE alerts_alert SET rank = severity, standing = status <> 'resolved', opened = created",
+                # Or the keys of these rows would be looked at when all is done, and no index be made before.
+                "SET CONSTRAINTS ALL IMMEDIATE",
+            ],
             migrations.RunSQL.noop,
         ),
         migrations.AddIndex(

@@ -4,6 +4,8 @@ AlertError
 ├── AlertResolved: it is over, so there is nothing left to do
 ├── AlertRefused: what was asked for cannot be done with it
 ├── LinkSpent: the link of a message acknowledges nothing any more
+├── Unreachable: the channel cannot bring this person anything
+├── TooManyDevices: the person has as many browsers for push as one may have
 └── NotFailed: this delivery has not failed, so there is nothing to try again
 ChannelError: a provider did not take a message; the words say why
 ├── ChannelDown: it cannot be reached at all, or wants to be left alone for a while; what waits is none the worse
@@ -29,6 +31,14 @@ class AlertRefused(AlertError):
 
 class LinkSpent(AlertError):
     """The link was used, is too old, or no longer this person's to use."""
+
+
+class Unreachable(AlertError):
+    """The channel is not set up, or lacks something of the person's."""
+
+
+class TooManyDevices(AlertError):
+    """One of the person's devices has to go first."""
 
 
 class NotFailed(AlertError):

@@ -1,4 +1,4 @@
-"""What people send about an incident."""
+"""What people send about an incident, and about what they want to be told."""
 
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from alerts.models import Alert, Kind
+from alerts.models import Alert, Kind, PushDevice
 from alerts.queries import people_who_may_act
+from alerts.queries.choices import Cell, by_kind
 from inventory_site.web.texts import refuse_hidden_characters, refuse_hidden_characters_in_lines
 
 if TYPE_CHECKING:
@@ -135,3 +136,105 @@ class ListFilter(forms.Form):
         labels: dict[str, dict[str, Any]] = {"kind": dict(Kind.choices), "mine": {"1": _("Mine")}}
         labels["severity"] = {str(value): label for value, label in Alert.Severity.choices}
         return {name: str(labels[name][value]) for name, value in self.chosen().items()}
+
+
+USUAL = "usual"
+TIMES = ("quiet_from", "quiet_until", "digest_at")
+
+
+def _clock(label: Any, help_text: Any = "", *, required: bool = False) -> forms.TimeField:
+    words = gettext_lazy("Write the time like 22:00.")
+    return forms.TimeField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%H:%M:%S"],
+        error_messages={"invalid": words, "required": words},
+    )
+
+
+class NotificationsForm(forms.Form):
+    """What somebody is told of: a choice for each kind and channel and, for all their warehouses, the times."""
+
+    quiet_from = _clock(gettext_lazy("Quiet from"))
+    quiet_until = _clock(
+        gettext_lazy("Quiet until"),
+        gettext_lazy("Meanwhile nothing leaves by e-mail, SMS or push. It leaves at the end. Empty both for none."),
+    )
+    digest_at = _clock(gettext_lazy("Daily digest at"), required=True)
+
+    def __init__(self, data: QueryDict | None = None, *, cells: list[Cell], times: dict[str, Any] | None) -> None:
+        super().__init__(data, initial=times)
+        if times is None:
+            for name in TIMES:
+                del self.fields[name]
+        self.cells = cells
+        self.channels = {cell.channel for cell in cells}
+        for cell in cells:
+            options = [(USUAL, cell.usual_words), *((mode.value, mode.label) for mode in cell.modes)]
+            label = f"{cell.kind.label}, {cell.channel.label}"
+            words = _("%(cell)s: choose one of the list.") % {"cell": label}
+            self.fields[cell.name] = forms.ChoiceField(
+                label=label,
+                choices=options,
+                initial=cell.chosen or USUAL,
+                error_messages={"required": words, "invalid_choice": words},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both ends of the quiet hours or neither, and for some time between them."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        begins, ends = cleaned.get("quiet_from"), cleaned.get("quiet_until")
+        if "quiet_from" in self.errors or "quiet_until" in self.errors:
+            return cleaned
+        if (begins is None) != (ends is None):
+            missing = "quiet_from" if begins is None else "quiet_until"
+            self.add_error(missing, ValidationError(_("Write both ends of the quiet hours, or empty both.")))
+        elif begins is not None and begins == ends:
+            self.add_error(
+                "quiet_until",
+                ValidationError(_("Quiet hours end at another time than they begin. Empty both for none.")),
+            )
+        return cleaned
+
+    @property
+    def chosen(self) -> dict[Cell, str]:
+        """Return the mode of each choice, "" for what holds without one."""
+        return {cell: self.cleaned_data[cell.name].replace(USUAL, "") for cell in self.cells}
+
+    @property
+    def times(self) -> dict[str, time | None] | None:
+        """Return when, None where the form does not ask."""
+        return {name: self.cleaned_data[name] for name in TIMES} if "digest_at" in self.fields else None
+
+    def rows(self) -> list[tuple[Kind, list[tuple[Cell, forms.BoundField]]]]:
+        """Return the choices as the page shows them, a row for each kind."""
+        return [(kind, [(cell, self[cell.name]) for cell in cells]) for kind, cells in by_kind(self.cells)]
+
+
+class DeviceForm(forms.Form):
+    """The id under which Firebase knows a browser; its script fills it in."""
+
+    fid = forms.RegexField(
+        r"^[A-Za-z0-9_-]{20,200}\Z",
+        error_messages={
+            "required": gettext_lazy("This device was not registered. Use the button of this page."),
+            "invalid": gettext_lazy("This device was not registered. Use the button of this page."),
+        },
+    )
+
+
+class DeviceNameForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=100,
+        validators=[refuse_hidden_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Give the device a name.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, device: PushDevice) -> None:
+        # A field of this name stands on the page once a device.
+        super().__init__(data, initial={"name": device.name}, auto_id=f"device-{device.pk}-%s")
+        self.device = device

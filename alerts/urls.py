@@ -12,6 +12,14 @@ urlpatterns = [
     path("<int:pk>/comment", views.alert_comment, name="alert-comment"),
     path("<int:pk>/resolve", views.alert_resolve, name="alert-resolve"),
     path("unread/", views.alert_unread, name="alert-unread"),
+    path("notifications/", views.notifications, name="notifications"),
+    path("notifications/test/", views.notification_test, name="notification-test"),
+    path("notifications/devices/", views.notification_devices, name="notification-devices"),
+    path("notifications/devices/add/", views.notification_device_add, name="notification-device-add"),
+    path("notifications/devices/<int:pk>/", views.notification_device_rename, name="notification-device-rename"),
+    path("notifications/devices/<int:pk>/remove/", views.notification_device_remove, name="notification-device-remove"),
+    path("notifications/told/", views.notification_history, name="notification-history"),
+    path("notifications/told/<int:pk>/", views.notification_history_of, name="notification-history-of"),
     path("link/<str:token>/", views.alert_link, name="alert-link"),
 ]
 # Where Twilio knocks, outside the pages of people.
@@ -19,3 +27,5 @@ twilio = [
     path("status", views.twilio_status, name="status"),
     path("sms", views.twilio_sms, name="sms"),
 ]
+# What has to stand at the root of the site.
+at_the_root = [path("sw.js", views.service_worker, name="service-worker")]

@@ -63,14 +63,45 @@ def each(check: validate.Validator) -> Callable[[list[str]], None]:
     return check_all
 
 
+def firebase_web_config(account: str) -> dict[str, Any]:
+    """Give the check of what browsers register with Firebase by: of the project of the account, or, as it, nothing."""
+
+    def check(text: str) -> None:
+        values = _object(text)
+        missing = sorted({"apiKey", "appId", "messagingSenderId", "projectId"} - values.keys())
+        if missing:
+            raise ValidationError(f"Not the JSON of a web app's configuration: it lacks {', '.join(missing)}.")
+        if values["projectId"] != _object(account).get("project_id"):
+            raise ValidationError("Of another project than FIREBASE_ACCOUNT.")
+
+    return _as_the_account(account, check)
+
+
+def vapid_key(account: str) -> dict[str, Any]:
+    """Give the check of the public key (P-256, uncompressed) by which browsers know who sends them push messages."""
+    return _as_the_account(
+        account, validate.Regexp(r"B[A-Za-z0-9_-]{86}$", error="Not the public key of a Web Push certificate.")
+    )
+
+
+def _as_the_account(account: str, check: Callable[[str], Any]) -> dict[str, Any]:
+    if account:
+        return {"validate": check}
+    return {"default": "", "validate": validate.Length(max=0, error="Set, but FIREBASE_ACCOUNT is not.")}
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
 def service_account(text: str) -> None:
     """Check that a text is the key of a Google service account, as Firebase's console hands it out; "" is none."""
     if not text:
         return
-    try:
-        values = json.loads(text)
-    except ValueError:
-        values = None
     needed = {"project_id", "client_email", "private_key", "token_uri"}
-    if not isinstance(values, dict) or not needed <= values.keys():
+    if not needed <= _object(text).keys():
         raise ValidationError("Not the JSON of a service account.")

@@ -81,6 +81,8 @@ TWILIO_URL = env.str("TWILIO_URL", default="", validate=provider_address) or "ht
 FIREBASE_ACCOUNT = env.str("FIREBASE_ACCOUNT", default="", validate=addresses.service_account)
 FIREBASE_URL = env.str("FIREBASE_URL", default="", validate=provider_address) or "https://fcm.googleapis.com"
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
+FIREBASE_WEB_CONFIG = env.str("FIREBASE_WEB_CONFIG", **addresses.firebase_web_config(FIREBASE_ACCOUNT))
+FIREBASE_VAPID_KEY = env.str("FIREBASE_VAPID_KEY", **addresses.vapid_key(FIREBASE_ACCOUNT))
 
 try:
     env.seal()
@@ -251,7 +253,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_LIFETIME = 14 * 24 * 3600
 # Pages about people, which no browser may keep; the others stay at hand for who goes back without a signal.
-NEVER_STORED = ("accounts:", "admin:", "account_", "mfa_", "reports:audit-")
+NEVER_STORED = ("accounts:", "admin:", "account_", "mfa_", "reports:audit-", "alerts:notification")
 # A person may send 1,000 lines of seven fields each; 1,001 must still reach the form, which says so in words.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # As in deploy/nginx.conf: a photo of 15 MB and its form.

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from alerts.urls import twilio
+from alerts.urls import at_the_root, twilio
 from inventory_site import health
 
 handler400 = "inventory_site.web.errors.bad_request"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("twilio/", include((twilio, "twilio"))),
     path("", include("reports.urls")),
+    path("", include(at_the_root)),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -153,6 +153,15 @@ alerts:alert-resolve                 in  405 405 405  | in  405 405 405 | in  42
 alerts:alert-unread                  in  302 302 302  | -               | in  405 405 405 | -
 alerts:alert-link                    404 404 404 404  | -               | 404 404 404 404 | -
 stock:remedies                       in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
+alerts:notifications                 in  200 200 200  | in  404 404 200 | in  422 422 422 | in  404 404 422
+alerts:notification-test             in  302 302 302  | -               | in  422 422 422 | -
+alerts:notification-devices          in  200 200 200  | -               | in  405 405 405 | -
+alerts:notification-device-add       in  405 405 405  | -               | in  422 422 422 | -
+alerts:notification-device-rename    in  405 405 405  | -               | in  404 404 404 | -
+alerts:notification-device-remove    in  405 405 405  | -               | in  404 404 404 | -
+alerts:notification-history          in  200 200 200  | -               | in  405 405 405 | -
+alerts:notification-history-of       in  403 403 200  | in  403 403 200 | in  403 403 405 | in  403 403 405
+service-worker                       200 200 200 200  | -               | 405 405 405 405 | -
 
 reports:audit-list                   in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405
 reports:audit-csv                    in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405

@@ -53,6 +53,8 @@ def set_environment() -> None:
         EMAIL_FROM="Holdfast <holdfast@example.com>",
         TWILIO_ACCOUNT_SID="",
         FIREBASE_ACCOUNT="",
+        FIREBASE_WEB_CONFIG="",
+        FIREBASE_VAPID_KEY="",
         LOG_LEVEL="WARNING",
         # Most tests run inside one transaction, which is idle while a page is made; a request's own never is.
         PGOPTIONS="-c idle_in_transaction_session_timeout=0",

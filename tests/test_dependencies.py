@@ -51,6 +51,21 @@ def test_files_of_others_that_we_send_are_unchanged_and_named():
     assert found == named
 
 
+# As the package firebase@13.2.0 of the npm registry has them.
+FIREBASE = {
+    "firebase-app.js": "a67a49aeb0937561e6405f721cf486dc3085e73763716e8233082417be769d40",
+    "firebase-messaging.js": "b408dcf14f26499f20cded195b626b9fb72424e46826218f1dc664b490e84884",
+}
+
+
+def test_firebase_is_changed_where_it_says_so_and_nowhere_else():
+    theirs = 'from"https://www.gstatic.com/firebasejs/13.2.0/firebase-app.js"'
+    for name, digest in FIREBASE.items():
+        ours = (VENDORED / "firebase-13.2.0" / name).read_bytes().decode()
+        text = ours.replace('from"./firebase-app.js"', theirs) + f"\n//# sourceMappingURL={name}.map\n"
+        assert hashlib.sha256(text.encode()).hexdigest() == digest, name
+
+
 def test_the_time_within_which_a_weakness_is_mended_is_promised():
     for words in ("within 2 days", "within 14 days", "within 90 days"):
         assert words in SECURITY

@@ -14,6 +14,8 @@ from warehouses.models import Warehouse
 
 # What the libraries of sign-in keep of a person: addresses, second factors, devices, accounts elsewhere.
 OF_THE_PERSON = {"account", "mfa", "socialaccount", "usersessions"}
+# How they wanted to be told.
+CHOICES = {"alerts.PushDevice", "alerts.Preferences", "alerts.Subscription"}
 
 
 @transaction.atomic(durable=True)
@@ -39,7 +41,7 @@ def anonymise(*, person: User, by: User, at: datetime) -> None:
         place.next_in_line = None
         place.save(update_fields=["next_in_line"])
     for key in User._meta.related_objects:
-        if key.related_model._meta.app_label in OF_THE_PERSON:
+        if key.related_model._meta.app_label in OF_THE_PERSON or key.related_model._meta.label in CHOICES:
             key.related_model._default_manager.filter(**{key.field.name: person}).delete()
     set_role(person=person, role=User.Role.STAFF)
     person.name = _("Former employee %(id)s") % {"id": person.pk}

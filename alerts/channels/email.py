@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -60,6 +61,7 @@ def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
     person = delivery.person
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         values = {"headline": delivery.headline, "noticed": delivery.created, "language": person.language}
+        values["choices"] = settings.BASE_URL + reverse("alerts:notifications")
         if delivery.purpose == Delivery.Purpose.DIGEST:
             template, values = "digest", {**values, **_digest_values(delivery)}
         else:

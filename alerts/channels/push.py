@@ -2,23 +2,39 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.services.second_factor import keys
 from alerts.channels.answers import TIMEOUT, judge, unanswered
 from alerts.channels.identity import message_key
 from alerts.errors import ChannelDown, ChannelError, Deferred, NothingToTell, Refused
 from alerts.models import Delivery, PushDevice
+from alerts.queries import may_act
 from alerts.queries.digests import digest_of
+from alerts.queries.links import acknowledge_link
 
 if TYPE_CHECKING:
     from firebase_admin import App
     from firebase_admin.messaging import SendResponse
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a message says, the path of the page that it opens, and the link by which its alert is acknowledged."""
+
+    title: str
+    body: str
+    path: str
+    acknowledge: str = ""
+    action: str = ""
+
 
 # Firebase takes no more at once.
 MOST_DEVICES = 100
@@ -106,30 +122,35 @@ def _verdict(error: Any, device: PushDevice) -> ChannelError:
     return judge(answer.status_code, str(error), answer.headers.get("Retry-After"))
 
 
-def _message(delivery: Delivery, device: PushDevice, said: tuple[str, str, str], key: str) -> Any:
+def _message(delivery: Delivery, device: PushDevice, said: Words, key: str) -> Any:
     from firebase_admin import messaging
 
-    title, body, path = said
-    link = settings.BASE_URL + path
+    link = settings.BASE_URL + said.path
+    acknowledge = messaging.WebpushNotificationAction(action="acknowledge", title=said.action)
     return messaging.Message(
+        # The service worker (alerts/sw.js) opens what stands in `data`.
         fid=keys().decrypt(device.token).decode(),
-        data={"id": key, "link": link, "alert": str(delivery.alert_id or "")},
+        data={"id": key, "link": link, "alert": str(delivery.alert_id or ""), "acknowledge": said.acknowledge},
         webpush=messaging.WebpushConfig(
             headers={"TTL": str(KEPT), "Urgency": "high", "Topic": key},
-            notification=messaging.WebpushNotification(title=title, body=body, tag=key),
+            notification=messaging.WebpushNotification(
+                title=said.title, body=said.body, tag=key, actions=[acknowledge] if said.acknowledge else None
+            ),
             fcm_options=messaging.WebpushFCMOptions(link=link) if link.startswith("https://") else None,
         ),
     )
 
 
-def words(delivery: Delivery) -> tuple[str, str, str]:
-    """Return the title, the text and the path of the page that it opens, in the person's language."""
-    person = delivery.person
+def words(delivery: Delivery) -> Words:
+    """Return what it says, in the person's language. Raises NothingToTell."""
+    person, alert = delivery.person, delivery.alert
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         if delivery.purpose == Delivery.Purpose.DIGEST:
             digest = digest_of(delivery)
             if not digest.total:
                 raise NothingToTell("The person may no longer see any of it.")
-            return delivery.headline, digest.summary, "/alerts/"
-        path = delivery.alert.get_absolute_url() if delivery.alert else "/alerts/"
-        return delivery.headline, delivery.message, path
+            return Words(delivery.headline, digest.summary, "/alerts/")
+        if alert is None:
+            return Words(delivery.headline, delivery.message, "/alerts/")
+        link = acknowledge_link(delivery) if may_act(person, alert) else ""
+        return Words(delivery.headline, delivery.message, alert.get_absolute_url(), link, _("Acknowledge"))

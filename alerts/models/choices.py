@@ -7,8 +7,9 @@ from typing import Any
 from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from warehouses.models import Warehouse
@@ -91,11 +92,24 @@ class Preferences(models.Model):
                 condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="preferences_quiet_hours_have_both_ends",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(quiet_from=F("quiet_until")), name="preferences_quiet_hours_have_a_length"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"preferences of {self.person_id}"
+
+    @property
+    def quiet_words(self) -> str:
+        """Say when it is quiet, "" where it never is."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return ""
+        values = {"begin": self.quiet_from.strftime("%H:%M"), "end": self.quiet_until.strftime("%H:%M")}
+        if self.quiet_from < self.quiet_until:
+            return gettext("Quiet from %(begin)s until %(end)s.") % values
+        return gettext("Quiet from %(begin)s until %(end)s the next morning.") % values
 
 
 class PushDevice(models.Model):

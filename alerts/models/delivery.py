@@ -89,6 +89,7 @@ class Delivery(models.Model):
             models.Index(fields=["next_attempt"], condition=Q(status="digest"), name="delivery_for_digest"),
             models.Index(fields=["person"], condition=Q(channel="app", read=None), name="delivery_unread"),
             models.Index(fields=["person", "-id"], name="delivery_by_person"),
+            models.Index(fields=["person", "channel", "-id"], condition=Q(purpose="test"), name="delivery_test"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
             models.Index(fields=["-id"], condition=Q(status="failed"), name="delivery_failed"),
         ]

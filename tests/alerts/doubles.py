@@ -138,10 +138,12 @@ class Firebase(Double):
         return json.dumps({**values, **address})
 
     def configure(self, settings):
-        settings.FIREBASE_ACCOUNT, settings.FIREBASE_URL = self.account, self.url
+        for name, value in self.environment().items():
+            setattr(settings, name, value)
 
     def environment(self):
-        return {"FIREBASE_ACCOUNT": self.account, "FIREBASE_URL": self.url}
+        web = {"FIREBASE_WEB_CONFIG": WEB_CONFIG, "FIREBASE_VAPID_KEY": VAPID_KEY}
+        return {"FIREBASE_ACCOUNT": self.account, "FIREBASE_URL": self.url, **web}
 
     def id_of(self, message):
         return message["data"]["id"]
@@ -154,6 +156,9 @@ def fcm_error(status, code, words="No."):
     return Answer(status, json.dumps({"error": {"code": status, "message": words, "details": [detail]}}))
 
 
+WEB_CONFIG = json.dumps({"apiKey": "a-key", "appId": "1:1:web:1", "messagingSenderId": "1", "projectId": "holdfast"})
+# Any point of P-256 will do.
+VAPID_KEY = "BDOU99-h67HcA6JeFXHbSNMu7e2yNNu3RzoMj8TM4W88jITfq7ZmPvIM1Iv-4_l2LxQcYwhqby2xGpWwzjfAnG4"
 UNREGISTERED = fcm_error(404, "UNREGISTERED", "Requested entity was not found.")
 
 

@@ -61,6 +61,7 @@ MESSAGES = {
 # Why somebody is told of an incident anew.
 BECAUSE = {
     "escalated": _("Nobody has acknowledged this in time, so it goes to you as the next in line."),
+    "assigned": _("This was given to you to see to."),
     "woke": _("The time for which this was snoozed is over, and its cause still stands."),
 }
 DAYS = ("expires", "sent")

@@ -9,6 +9,9 @@ from accounts.models import User
 from alerts.errors import AlertRefused, AlertResolved
 from alerts.models import Alert, AlertEvent
 from alerts.queries import people_who_may_act
+from alerts.queries.recipients import in_person, people_by_id
+from alerts.services.observing import Change, write
+from inventory_site.web.hints import changed
 
 LONGEST_SNOOZE = timedelta(days=30)
 # What a form shows as one minute has begun already when it is sent.
@@ -64,7 +67,9 @@ def snooze(*, alert: Alert, by: User, until: datetime, at: datetime) -> Alert:
 
 @transaction.atomic(durable=True)
 def assign(*, alert: Alert, to: User, by: User, at: datetime) -> Alert:
-    """Give an alert to somebody who may act on it. Giving it to whom it belongs changes nothing.
+    """Give an alert to somebody who may act on it, and tell them unless they took it themselves.
+
+    Giving it to whom it belongs changes nothing.
 
     Locks the alert. Raises AlertResolved, and AlertRefused where that person may not operate in its warehouse.
     """
@@ -75,7 +80,16 @@ def assign(*, alert: Alert, to: User, by: User, at: datetime) -> Alert:
         locked.assignee = to
         locked.save()
         _note(locked, AlertEvent.Kind.ASSIGNED, by=by, at=at, to=str(to))
+        if to.pk != by.pk:
+            _tell(locked, to, at)
     return locked
+
+
+def _tell(locked: Alert, to: User, at: datetime) -> None:
+    people = people_by_id({to.pk}, {locked.warehouse_id} if locked.warehouse_id else ())
+    told = [telling for person in people.values() for telling in in_person(locked, person, now=at)]
+    if told:
+        write({locked.key: Change(locked, told=told)}, now=at, because="assigned")
 
 
 @transaction.atomic(durable=True)
@@ -143,3 +157,4 @@ def _live(alert: Alert, *, unless: tuple[User, str] | None = None) -> Alert:
 
 def _note(alert: Alert, kind: AlertEvent.Kind, *, by: User | None, at: datetime, text: str = "", **facts: str) -> None:
     AlertEvent.objects.create(alert=alert, kind=kind, by=by, at=at, text=text, facts=facts)
+    changed("alerts", place=alert.warehouse_id, ids=[alert.pk], by=by.pk if by else None)

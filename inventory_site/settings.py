@@ -50,6 +50,8 @@ ALLOWED_HOSTS = env.list(
     **outside_production(["localhost", "127.0.0.1", "[::1]"]),
 )
 BASE_URL = env.str("BASE_URL", validate=addresses.web_address, **outside_production("http://localhost:8000"))
+# Where the stream to open pages is, unless it is under BASE_URL; `make run` has no proxy that would bring it there.
+EVENTS_URL = env.str("EVENTS_URL", default="", validate=provider_address)
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0, max=10))
 # What is sealed is signed with it; former keys still verify what was sealed with them.
@@ -79,10 +81,10 @@ TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", **addresses.needed_with(TWILIO_
 TWILIO_FROM = env.str("TWILIO_FROM", **addresses.needed_with(TWILIO_ACCOUNT_SID))
 TWILIO_URL = env.str("TWILIO_URL", default="", validate=provider_address) or "https://api.twilio.com"
 FIREBASE_ACCOUNT = env.str("FIREBASE_ACCOUNT", default="", validate=addresses.service_account)
-FIREBASE_URL = env.str("FIREBASE_URL", default="", validate=provider_address) or "https://fcm.googleapis.com"
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 FIREBASE_WEB_CONFIG = env.str("FIREBASE_WEB_CONFIG", **addresses.firebase_web_config(FIREBASE_ACCOUNT))
 FIREBASE_VAPID_KEY = env.str("FIREBASE_VAPID_KEY", **addresses.vapid_key(FIREBASE_ACCOUNT))
+FIREBASE_URL = env.str("FIREBASE_URL", default="", validate=provider_address) or "https://fcm.googleapis.com"
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 
 try:
     env.seal()
@@ -364,7 +366,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *filter(None, [EVENTS_URL])],
         "manifest-src": [SELF],
         "object-src": [NONE],
         "form-action": [SELF],

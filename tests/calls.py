@@ -181,6 +181,7 @@ PERSON_POSTED = each(lambda world: {"pk": world.person.pk}, post=lambda _world: 
 CALLS = {
     "livez": once(),
     "readyz": once(),
+    "events": once(),
     "twilio:status": posted(),
     "twilio:sms": posted(),
     "account_login": once(),

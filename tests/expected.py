@@ -15,6 +15,7 @@ TABLE = """
                                      GET own          | GET alien       | POST own        | POST alien
 livez                                200 200 200 200  | -               | 200 200 200 200 | -
 readyz                               200 200 200 200  | -               | 200 200 200 200 | -
+events                               in  204 204 204  | -               | in  405 405 405 | -
 twilio:status                        405 405 405 405  | -               | 403 403 403 403 | -
 twilio:sms                           405 405 405 405  | -               | 403 403 403 403 | -
 

@@ -14,8 +14,8 @@ DEMO = "inventory_site/demo/"
 # What stands where no request comes: the programs that `make run` starts, and invented companies.
 BESIDE = (EMBEDDED, DEMO)
 SERVED = {name: text for name, text in CODE.items() if not name.startswith(BESIDE)}
-# Where chance may be guessed: the pause before a second try.
-MAY_GUESS = {"alerts/delivery/outcomes.py", "stock/ledger/entry.py", "accounts/delivery.py"}
+# Where chance may be guessed: the pause before a second try, the end of a stream.
+MAY_GUESS = {"alerts/delivery/outcomes.py", "stock/ledger/entry.py", "accounts/delivery.py", "inventory_site/events.py"}
 
 CALLS_OUT = {"socket", "urllib.request", "http.client", "ftplib", "requests", "httpx", "aiohttp", "smtplib.SMTP"}
 CALLS_OUT |= {"twilio", "firebase_admin", "urllib3.util"}

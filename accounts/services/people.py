@@ -13,6 +13,7 @@ from accounts.models import User, WarehouseUserPermission
 from accounts.queries import permissions_by_right
 from accounts.services.sessions import end_sessions
 from inventory_site.web import trail
+from inventory_site.web.hints import close_streams
 from warehouses.models import Right, Warehouse
 
 Rights = Mapping[Warehouse, Right | None]
@@ -28,6 +29,7 @@ def set_role(*, person: User, role: str) -> None:
     person.is_staff = person.is_superuser = role == User.Role.ADMIN
     person.save(update_fields=["role", "is_staff", "is_superuser"])
     person.groups.set([Group.objects.get(name=role)])
+    close_streams(person.pk)
 
 
 @transaction.atomic
@@ -67,6 +69,7 @@ def set_rights(*, person: User, rights: Rights, by: User | None = None) -> None:
     WarehouseUserPermission.objects.bulk_create(
         stored, update_conflicts=True, unique_fields=["user", "content_object"], update_fields=["permission"]
     )
+    close_streams(person.pk)
     trail.record_many(
         [_told(row, row, None, by) for row in gone]
         + [_told(row, held.get(row.content_object_id), row, by) for row in stored]
@@ -175,6 +178,7 @@ def _locked(person: User) -> User:
 def _set_status(person: User, status: User.Status) -> None:
     person.status = status.value
     person.save(update_fields=["status"])
+    close_streams(person.pk)
 
 
 def _locked_among_admins(person: User) -> tuple[User, set[int]]:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from inventory_site.web.hints import close_streams
 from inventory_site.web.trail import Act, record
 
 
@@ -43,6 +44,7 @@ def end_sessions(*, person: User, keep: str | None = None, only: int | None = No
     ended.delete()
     # The cache forgets them after the commit: a request in between would put back what the table still held.
     transaction.on_commit(lambda: _forget(keys))
+    close_streams(person.pk)
     return len(keys)
 
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from accounts.models import User
+from inventory_site.web.hints import close_streams
 from inventory_site.web.texts import readable
 from inventory_site.web.trail import Act, record
 
@@ -27,6 +28,7 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> N
 def signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:
         record(Act.SIGN_OUT, about=user, name=str(user), by=user)
+        close_streams(user.pk)
 
 
 def sign_in_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
@@ -76,6 +78,7 @@ def step_completed(sender: Any, user: User, method: str, **kwargs: Any) -> None:
 
 def password_set(sender: Any, user: User, **kwargs: Any) -> None:
     record(Act.PASSWORD_SET, about=user, name=str(user), by=user)
+    close_streams(user.pk)
 
 
 def of_person(act: Act, person: User, means: str) -> None:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from alerts.models import Alert, AlertEvent
 from alerts.queries.recipients import Telling, people_to_tell, tellings
+from inventory_site.web.hints import changed
 from inventory_site.web.nudge import nudge
 from warehouses.models import Warehouse
 
@@ -252,6 +253,9 @@ def write(changes: Mapping[str, Change], *, now: datetime, because: str = "") ->
         kept = {key for (key,) in cursor.fetchall()}
     if told:
         nudge("alerts.tasks.relay")
+    for place in {change.alert.warehouse_id for change in changes.values()}:
+        here = [change.alert.pk for change in changes.values() if change.alert.warehouse_id == place]
+        changed("alerts", place=place, ids=[pk for pk in here if pk])
     return {key for key, change in changes.items() if change.alert.pk is None and key not in kept}
 
 

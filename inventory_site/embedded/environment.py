@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
@@ -18,14 +19,14 @@ from inventory_site.embedded.services import SERVICES, Service
 from inventory_site.embedded.valkey import Valkey
 
 UNFIT = "The environment is not fit to start with:"
-START = ("HOST", "PORT", "WEB_WORKERS", "WEB_THREADS", "DATABASE_POOL_SIZE")
+START = ("HOST", "PORT", "EVENTS_PORT", "WEB_WORKERS", "WEB_THREADS", "DATABASE_POOL_SIZE")
 GIVEN = {"postgres": "DATABASE_URL", "valkey-cache": "REDIS_URL", "valkey-broker": "BROKER_URL"}
 
 
 def read_dotenv() -> None:
     """Read `.env`: what the environment already has, it keeps; an empty value is no value."""
     Env().read_env(str(places.CHECKOUT / ".env"), recurse=False)
-    for name in [*GIVEN.values(), *START, "DATA_DIR", "BASE_URL", "SECRET_KEY", "ENCRYPTION_KEYS"]:
+    for name in [*GIVEN.values(), *START, "DATA_DIR", "BASE_URL", "EVENTS_URL", "SECRET_KEY", "ENCRYPTION_KEYS"]:
         if os.environ.get(name) == "":
             del os.environ[name]
 
@@ -117,6 +118,11 @@ def use_embedded(data: Path) -> list[Service]:
         if name not in left_out:
             valkey.configure()
             os.environ[GIVEN[name]] = valkey.url
+    port = os.environ.setdefault("EVENTS_PORT", str(record.events_port))
+    site = urlsplit(os.environ.get("BASE_URL", ""))
+    if os.environ["ENVIRONMENT"] != "production" and site.scheme == "http":
+        # No proxy brings both to one address, but a cookie of this host is for all of its ports.
+        os.environ.setdefault("EVENTS_URL", f"http://{site.hostname}:{port}")
     return [service for name, service in SERVICES.items() if name not in left_out]
 
 

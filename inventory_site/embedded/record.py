@@ -46,6 +46,7 @@ class Record:
     postgres_port: int = field(default_factory=free_port)
     cache_port: int = field(default_factory=free_port)
     broker_port: int = field(default_factory=free_port)
+    events_port: int = field(default_factory=free_port)
     superuser_password: str = field(default_factory=new_secret)
     database_password: str = field(default_factory=new_secret)
     valkey_password: str = field(default_factory=new_secret)

@@ -25,6 +25,7 @@ GUNICORN = [
     *[sys.executable, "-m", "gunicorn", "--worker-class", "inventory_site.gunicorn_worker.PatientWorker"],
     *["--keep-alive", "0", "--preload", "--no-control-socket"],
 ]
+STREAMS = [sys.executable, "-m", "gunicorn", "--worker-class", "asgi"]
 CELERY = [sys.executable, "-m", "celery", "-A", "inventory_site.celery:app"]
 
 
@@ -75,6 +76,12 @@ def web(data: Path) -> Program:
     )
 
 
+def events(data: Path) -> Program:
+    address = f"{os.environ['HOST']}:{os.environ['EVENTS_PORT']}"
+    options = ["--workers", "1", "--graceful-timeout", "1", "--no-control-socket"]
+    return Program([*STREAMS, "inventory_site.asgi:application", "--bind", address, *options])
+
+
 def worker(data: Path) -> Program:
     options = ["--queues", "default,notify,reports", "--concurrency", "2", "--loglevel", os.environ["LOG_LEVEL"]]
     return Program([*CELERY, "worker", *options, "--without-gossip", "--without-mingle"])
@@ -94,6 +101,7 @@ SERVICES = {
         Service("valkey-cache", valkey_cache, 20, signal.SIGTERM, 10),
         Service("valkey-broker", valkey_broker, 20, signal.SIGTERM, 10),
         Service("web", web, 30, signal.SIGTERM, 25, prepared=True),
+        Service("events", events, 40, signal.SIGTERM, 10, prepared=True),
         Service("worker", worker, 40, signal.SIGTERM, 30, prepared=True),
         Service("beat", beat, 50, signal.SIGTERM, 5, prepared=True),
     )

@@ -99,3 +99,17 @@ def _redis() -> Redis:
 
 def _name(key: str) -> str:
     return str(caches["default"].make_key(key))
+
+
+def channel() -> str:
+    """Name the channel of the hints; a server has one set of channels for all its databases, so ours stands in it."""
+    return _name(f"hints:{_redis().connection_pool.connection_kwargs.get('db', 0)}")
+
+
+def publish(text: str) -> int | None:
+    """Hand a text to whoever listens to the channel of the hints; None where the cache is away."""
+
+    def send() -> int:
+        return int(_redis().publish(channel(), text))
+
+    return breaker.call(send, None, AWAY)

@@ -1,6 +1,67 @@
-// Asks for the figure at Alerts again every 20 seconds, while somebody can see it, and when they come back to it.
+// The figure at Alerts, and the mark of a page that is no longer what it shows. A stream says when something has changed;
+// where there is none, the figure is asked for every 20 seconds. Both only while somebody can see the page.
 const EVERY = 20_000;
-const ask = () => document.visibilityState === "visible" && htmx.trigger("#unread-asks", "unread");
+const REST = 2_000;
+const SPREAD = 250;
+const AGAIN = 60_000;
+const address = document.querySelector("[data-events]").dataset.events;
+let stream = null;
+let streams = false;
+let asked = 0;
+let asking = 0;
+let opening = 0;
 
-setInterval(ask, EVERY);
-document.addEventListener("visibilitychange", ask);
+const seen = () => document.visibilityState === "visible";
+
+function ask() {
+  clearTimeout(asking);
+  asking = 0;
+  asked = Date.now();
+  if (seen()) htmx.trigger("#unread-asks", "unread");
+}
+
+// Of many hints one question, and not of everybody at the same moment.
+function askSoon() {
+  asking ||= setTimeout(ask, Math.max(Math.random() * SPREAD, asked + REST - Date.now()));
+}
+
+function changed({ data }) {
+  const { ids, own } = JSON.parse(data);
+  askSoon();
+  const mark = document.querySelector("[data-changed]");
+  const here = mark && (!mark.dataset.changed || !ids || ids.includes(Number(mark.dataset.changed)));
+  if (here && !own) mark.hidden = false;
+}
+
+function close() {
+  clearTimeout(opening);
+  opening = 0;
+  stream?.close();
+  stream = null;
+  streams = false;
+}
+
+function open() {
+  if (stream || !seen()) return;
+  stream = new EventSource(address, { withCredentials: true });
+  stream.addEventListener("hello", () => {
+    if (asked) askSoon();
+    streams = true;
+  });
+  stream.addEventListener("alerts", changed);
+  stream.addEventListener("error", () => {
+    // One that has streamed has come to its end; where there is none, it is not asked for all the time.
+    const pause = (streams ? REST : AGAIN) * (1 + Math.random());
+    close();
+    opening = setTimeout(open, pause);
+  });
+}
+
+setInterval(() => streams || ask(), EVERY);
+document.addEventListener("visibilitychange", () => {
+  close();
+  if (!seen()) return;
+  ask();
+  open();
+});
+open();

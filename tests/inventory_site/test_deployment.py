@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from inventory_site.events import HEARTBEAT_SECONDS
 from inventory_site.web.browser_policy import LETS_IN
 from tests.inventory_site.running import CHECKOUT
 from tests.test_markers import OURS
@@ -96,7 +97,16 @@ def test_every_secret_of_the_services_has_to_be_given():
 
 
 def test_only_the_site_itself_is_reached_from_outside_and_through_the_proxy_alone():
-    assert re.findall(r"^\s+ports:\n((?:\s+- .*\n)+)", COMPOSE, re.MULTILINE) == ['      - "127.0.0.1:8000:8000"\n']
+    ports = re.findall(r"^\s+ports:\n((?:\s+- .*\n)+)", COMPOSE, re.MULTILINE)
+    assert [port.strip() for port in ports] == ['- "127.0.0.1:8000:8000"', '- "127.0.0.1:8001:8001"']
+
+
+def test_the_proxy_hands_on_the_stream_as_it_comes_from_a_process_of_its_own():
+    [stream] = re.findall(r"location = /events/ \{(.*?)\}", NGINX, re.DOTALL)
+    assert stream.split(";")[:2] == ["\n        proxy_pass http://127.0.0.1:8001", "\n        proxy_buffering off"]
+    longest = {int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s", NGINX)}
+    assert longest == {60}
+    assert HEARTBEAT_SECONDS < 60
 
 
 def test_the_role_of_the_database_is_no_superuser():

@@ -72,7 +72,7 @@ def running(data):
     assert running.left() == {}
 
 
-VICTIMS = ["web", "worker", "beat", "valkey-cache", "valkey-broker", "postgres", "supervisor"]
+VICTIMS = ["web", "events", "worker", "beat", "valkey-cache", "valkey-broker", "postgres", "supervisor"]
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, Field
 from django.template.context import RequestContext
@@ -103,6 +104,12 @@ def nav(
     )
     figure = format_html(' <span class="unread" id="{}"></span>', mark) if mark else ""
     return format_html('<a href="{}"{}{}{}>{}<span>{}</span>{}</a>', href, *attributes, icon(picture), label, figure)
+
+
+@register.simple_tag
+def events_address() -> str:
+    """Give the address of the stream of what changes."""
+    return settings.EVENTS_URL + reverse("events")
 
 
 @register.simple_block_tag

@@ -5,7 +5,7 @@ import time
 from django.db import connection, transaction
 from django.utils import timezone
 
-from stock.ledger.expiry import GONE_BY, PLACE, RANK, judge_lots
+from stock.ledger.expiry import GONE_BY, PLACE, RANK, SEVERITY, judge_lots
 from stock.services.sweep import turn_days
 
 EXPIRING = "SELECT count(*) FROM stock_holding h JOIN catalog_lot t ON t.id = h.lot_id WHERE t.expires_on IS NOT NULL"
@@ -32,9 +32,9 @@ INCIDENTS = f"""
     INSERT INTO alerts_alert (cause, type, product_id, warehouse_id, lot_id, subject, facts, severity, rank, told_rank,
                               told_count, standing, status, resolution)
     SELECT 'expiry', CASE WHEN rank = {GONE_BY} THEN 'expired' ELSE 'expiring' END, product_id, warehouse_id, lot_id,
-           '', '{{}}', 2, rank, rank, 1, true, 'open', ''
+           '', '{{}}', {SEVERITY}, rank, rank, 1, true, 'open', ''
     FROM (
-        SELECT DISTINCT i.product_id, i.warehouse_id, h.lot_id, {RANK} AS rank
+        SELECT DISTINCT i.product_id, i.warehouse_id, h.lot_id, {RANK} AS rank, place.tiers
         FROM stock_holding h
         JOIN stock_inventory i ON i.id = h.inventory_id
         JOIN catalog_lot lot ON lot.id = h.lot_id

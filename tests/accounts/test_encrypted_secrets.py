@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import call_command
 
 from accounts.services.second_factor import keys
+from alerts.services.devices import add_device
 from tests.accounts.codes import code_now, give_code, give_password
 from tests.factories import person
 
@@ -25,6 +26,17 @@ def test_a_key_is_replaced_without_anybody_losing_their_factor(client, ada, sett
     settings.ENCRYPTION_KEYS = [new]
     give_password(client, ada)
     assert give_code(client, code_now()).status_code == 302
+
+
+def test_a_key_is_replaced_without_a_device_losing_its_push_messages(ada, settings, capsys):
+    device = add_device(person=ada, fid="c" * 22, name="Chrome, Android")
+    old, new = settings.ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("encrypt_secrets")
+    assert capsys.readouterr().out == "2 secrets are encrypted with the first key now.\n"
+    settings.ENCRYPTION_KEYS = [new]
+    device.refresh_from_db()
+    assert keys().decrypt(device.token) == b"c" * 22
 
 
 def test_without_the_key_a_secret_stays_shut(ada, settings):

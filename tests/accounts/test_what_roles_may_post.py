@@ -21,6 +21,8 @@ OWN, BY_LINK = "one's own account, which no address names", "whoever has the lin
 ELSEWHERE = {
     **dict.fromkeys([name for name in CALLS if name.startswith(("account_", "mfa_"))], OWN),
     **dict.fromkeys(["accounts:profile", "accounts:address", "accounts:session-end"], OWN),
+    **dict.fromkeys(["alerts:notifications", "alerts:notification-test"], OWN),
+    **dict.fromkeys([f"alerts:notification-device-{verb}" for verb in ("add", "rename", "remove")], OWN),
     **dict.fromkeys(["accounts:invitation-accept", "accounts:register", "accounts:register-confirm"], BY_LINK),
     "accounts:address-confirm": BY_LINK,
     "alerts:alert-link": BY_LINK,

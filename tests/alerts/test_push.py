@@ -2,9 +2,11 @@
 
 import pytest
 
+from accounts.services import set_right
 from alerts.channels.identity import message_key
 from alerts.delivery import relay
 from alerts.models import Delivery, PushDevice
+from alerts.queries.links import read_link
 from tests.alerts.doubles import BROKEN, GOOD, UNREGISTERED, Answer, fcm_error
 
 # The relay sends from threads with connections of their own.
@@ -29,6 +31,28 @@ def test_every_browser_is_told_what_has_happened(firebase, mona, add_device, que
         assert (shown["title"], shown["body"], shown["tag"]) == (row.headline, row.message, message_key(row))
         link = f"http://testserver/alerts/{row.alert_id}/"
         assert message["data"]["link"] == link
+
+
+def test_who_may_act_acknowledges_from_the_message_itself(firebase, mona, add_device, queue_for):
+    add_device(mona)
+    [row] = queue_for(mona, "push")
+    relay()
+    [message] = firebase.received
+    assert message["webpush"]["notification"]["actions"] == [{"action": "acknowledge", "title": "Acknowledge"}]
+    link = message["data"]["acknowledge"]
+    assert link.startswith("http://testserver/alerts/link/")
+    invited = read_link(link.split("/")[-2])
+    assert (invited.alert.pk, invited.person) == (row.alert_id, mona)
+
+
+def test_who_may_only_look_gets_no_such_link(firebase, north, mona, add_device, queue_for):
+    add_device(mona)
+    queue_for(mona, "push")
+    set_right(person=mona, warehouse=north, right="view")
+    relay()
+    [message] = firebase.received
+    assert "actions" not in message["webpush"]["notification"]
+    assert message["data"]["acknowledge"] == ""
 
 
 def test_the_token_of_the_settings_account_is_asked_for_once(firebase, mona, add_device, queue_for):

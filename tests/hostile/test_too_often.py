@@ -44,6 +44,7 @@ LIMITS = {
     "open_invitation": asks(None, "get", "/invitation/{n}/"),
     "alert_link": asks(None, "get", "/alerts/link/{n}/"),
     "search": asks("staff", "get", "/products/", q="bolt {n}"),
+    "test_message": asks("staff", "post", "/alerts/notifications/test/", channel="email"),
     "export": asks("staff", "get", "/transactions.csv"),
     "scan": asks("staff", "get", "/scan/", code="NOTHING-{n}"),
     "address": asks("staff", "post", "/profile/address/", email="p{n}@example.com"),

@@ -1,5 +1,6 @@
 """A wrong or missing variable stops the start, and every one of them is named at once."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.alerts.doubles import VAPID_KEY, WEB_CONFIG
 from tests.inventory_site.running import CHECKOUT, variables
 
 # What settings and the start read, and nothing else: a variable of the machine that runs the tests must not help.
@@ -165,3 +167,41 @@ PROVIDER = {"OIDC_SERVER_URL": "https://id.example.com/realms/acme", "OIDC_CLIEN
 )
 def test_a_provider_is_named_whole_or_not_at_all(tmp_path, changes, wrong):
     assert refusal(tmp_path, **{**PROVIDER, **changes}) == wrong
+
+
+ACCOUNT = json.dumps({"project_id": "holdfast", "client_email": "a@b", "private_key": "k", "token_uri": "https://t"})
+PUSH = {"FIREBASE_ACCOUNT": ACCOUNT, "FIREBASE_WEB_CONFIG": WEB_CONFIG, "FIREBASE_VAPID_KEY": VAPID_KEY}
+ALONE = "Set, but FIREBASE_ACCOUNT is not."
+
+
+def test_push_is_set_up_as_a_whole(tmp_path):
+    assert refusal(tmp_path, **PUSH) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        (
+            {"FIREBASE_WEB_CONFIG": None, "FIREBASE_VAPID_KEY": None},
+            dict.fromkeys(["FIREBASE_WEB_CONFIG", "FIREBASE_VAPID_KEY"], "Environment variable not set."),
+        ),
+        ({"FIREBASE_ACCOUNT": None}, dict.fromkeys(["FIREBASE_WEB_CONFIG", "FIREBASE_VAPID_KEY"], ALONE)),
+        (
+            {"FIREBASE_WEB_CONFIG": '{"apiKey": "a-key", "projectId": "holdfast"}'},
+            {
+                "FIREBASE_WEB_CONFIG": "Not the JSON of a web app's configuration: it lacks appId, messagingSenderId.",
+            },
+        ),
+        (
+            {"FIREBASE_WEB_CONFIG": WEB_CONFIG.replace("holdfast", "another")},
+            {"FIREBASE_WEB_CONFIG": "Of another project than FIREBASE_ACCOUNT."},
+        ),
+        (
+            {"FIREBASE_VAPID_KEY": VAPID_KEY[:-1]},
+            {"FIREBASE_VAPID_KEY": "Not the public key of a Web Push certificate."},
+        ),
+    ],
+    ids=["account alone", "no account", "half a configuration", "another project", "no key"],
+)
+def test_push_is_not_set_up_by_halves(tmp_path, changes, wrong):
+    assert refusal(tmp_path, **{**PUSH, **changes}) == wrong

@@ -20,6 +20,9 @@ urlpatterns = [
     path("notifications/devices/<int:pk>/remove/", views.notification_device_remove, name="notification-device-remove"),
     path("notifications/told/", views.notification_history, name="notification-history"),
     path("notifications/told/<int:pk>/", views.notification_history_of, name="notification-history-of"),
+    path("failed/", views.dead_letter_list, name="dead-letter-list"),
+    path("failed/retry", views.dead_letter_retry_all, name="dead-letter-retry-all"),
+    path("failed/<int:pk>/retry", views.dead_letter_retry, name="dead-letter-retry"),
     path("link/<str:token>/", views.alert_link, name="alert-link"),
 ]
 # Where Twilio knocks, outside the pages of people.

@@ -152,8 +152,10 @@ alerts:alert-assign                  in  405 405 405  | in  405 405 405 | in  42
 alerts:alert-comment                 in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
 alerts:alert-resolve                 in  405 405 405  | in  405 405 405 | in  422 422 422 | in  404 404 422
 alerts:alert-unread                  in  302 302 302  | -               | in  405 405 405 | -
+alerts:dead-letter-list              in  403 403 200  | -               | in  403 403 405 | -
+alerts:dead-letter-retry             in  403 403 405  | -               | in  403 403 404 | -
+alerts:dead-letter-retry-all         in  403 403 405  | -               | in  403 403 302 | -
 alerts:alert-link                    404 404 404 404  | -               | 404 404 404 404 | -
-stock:remedies                       in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 alerts:notifications                 in  200 200 200  | in  404 404 200 | in  422 422 422 | in  404 404 422
 alerts:notification-test             in  302 302 302  | -               | in  422 422 422 | -
 alerts:notification-devices          in  200 200 200  | -               | in  405 405 405 | -
@@ -163,6 +165,7 @@ alerts:notification-device-remove    in  405 405 405  | -               | in  40
 alerts:notification-history          in  200 200 200  | -               | in  405 405 405 | -
 alerts:notification-history-of       in  403 403 200  | in  403 403 200 | in  403 403 405 | in  403 403 405
 service-worker                       200 200 200 200  | -               | 405 405 405 405 | -
+stock:remedies                       in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 
 reports:audit-list                   in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405
 reports:audit-csv                    in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405

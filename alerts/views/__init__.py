@@ -1,4 +1,5 @@
 from alerts.views.callbacks import twilio_sms, twilio_status
+from alerts.views.dead_letters import dead_letter_list, dead_letter_retry, dead_letter_retry_all
 from alerts.views.devices import (
     notification_device_add,
     notification_device_remove,
@@ -34,6 +35,9 @@ __all__ = [
     "alert_resolve",
     "alert_snooze",
     "alert_unread",
+    "dead_letter_list",
+    "dead_letter_retry",
+    "dead_letter_retry_all",
     "notification_device_add",
     "notification_device_remove",
     "notification_device_rename",

@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "address": (Rule("5/hour", method="POST"),),
     "open_invitation": (Rule("30/minute"),),
     "alert_link": (Rule("30/minute"),),
+    "try_again": (Rule("60/minute", method="POST"),),
     "test_message": (Rule("20/hour", method="POST"),),
     # Twilio reports several states of each message, from few addresses.
     "twilio": (Rule("6000/minute"),),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.services import invite
-from alerts.models import Alert
+from alerts.models import Alert, Delivery
 from catalog.models import Product, Unit
 from stock.models import ReasonCode
 from stock.services import archive_product, close_warehouse, deactivate_location, set_thresholds
@@ -47,6 +47,14 @@ class Scene:
         desk.receive(self.there, self.bolt, 50)
         self.own_operation = Desk(self.asks).receive(self.here, self.bolt, 10, self.bin)
         self.alert = Alert.objects.get(warehouse=self.here)
+        self.failed = Delivery.objects.create(
+            alert=self.alert,
+            dedupe_key="failed",
+            person=self.boss,
+            channel="sms",
+            facts={"type": "test"},
+            status="failed",
+        )
         self.category = CategoryFactory(name="Unused")
         self.reason = ReasonCode.objects.create(code="whim", name="A whim", direction="out")
 
@@ -240,6 +248,8 @@ POSTS = [
     ("alerts:alert-assign", at("alert"), lambda scene: {"to": scene.boss.pk}, operate(DONE)),
     ("alerts:alert-comment", at("alert"), fixed(text="Seen."), operate(DONE)),
     ("alerts:alert-resolve", at("alert"), fixed(why="Ordered."), operate(DONE)),
+    ("alerts:dead-letter-retry", at("failed"), fixed(), admins(DONE)),
+    ("alerts:dead-letter-retry-all", fixed(), fixed(channel="sms"), admins(DONE)),
     ("warehouses:switch", fixed(), fixed(warehouse="HERE"), look(SAME)),
     (
         "stock:product-thresholds",

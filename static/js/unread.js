@@ -4,9 +4,8 @@ const EVERY = 20_000;
 const REST = 2_000;
 const SPREAD = 250;
 const AGAIN = 60_000;
-const address = document.querySelector("[data-events]").dataset.events;
+const { dataset } = document.querySelector("[data-events]");
 let stream = null;
-let streams = false;
 let asked = 0;
 let asking = 0;
 let opening = 0;
@@ -38,26 +37,26 @@ function close() {
   opening = 0;
   stream?.close();
   stream = null;
-  streams = false;
+  delete dataset.streams;
 }
 
 function open() {
   if (stream || !seen()) return;
-  stream = new EventSource(address, { withCredentials: true });
+  stream = new EventSource(dataset.events, { withCredentials: true });
   stream.addEventListener("hello", () => {
     if (asked) askSoon();
-    streams = true;
+    dataset.streams = "";
   });
   stream.addEventListener("alerts", changed);
   stream.addEventListener("error", () => {
     // One that has streamed has come to its end; where there is none, it is not asked for all the time.
-    const pause = (streams ? REST : AGAIN) * (1 + Math.random());
+    const pause = ("streams" in dataset ? REST : AGAIN) * (1 + Math.random());
     close();
     opening = setTimeout(open, pause);
   });
 }
 
-setInterval(() => streams || ask(), EVERY);
+setInterval(() => "streams" in dataset || ask(), EVERY);
 document.addEventListener("visibilitychange", () => {
   close();
   if (!seen()) return;

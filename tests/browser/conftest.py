@@ -6,6 +6,7 @@ Django is imported inside the fixtures: this file is read before the services th
 
 import os
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,12 @@ SIZES = {"phone": (360, 640), "desk": (1280, 800)}
 PATIENCE = 15_000
 # Drawing on a graphics card that is not there costs more than not using one.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-OFFLINE = ("Failed to load resource: net::ERR_INTERNET_DISCONNECTED", "htmx: htmx:error: Failed to fetch")
+OFFLINE = (
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+    "Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "Failed to load resource: net::ERR_CONNECTION_REFUSED",
+    "htmx: htmx:error: Failed to fetch",
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -99,3 +105,24 @@ def site(live_server):
     set_thresholds(product=bolt, warehouse=north, low=Decimal(20), high=None)
     ana = person(role="manager", rights={north: "manage", south: "operate"}, name="Ana Weber", home_warehouse=north)
     return SimpleNamespace(north=north, south=south, bolt=bolt, nut=nut, ana=ana)
+
+
+@pytest.fixture
+def look():
+    """Ask of a screen what every screen must keep, on a phone; with PICTURES a folder, keep pictures of it."""
+
+    from tests.browser.job import assert_accessible
+    from tests.browser.thumb import ASIDE, SMALL, SMALL_TYPE, WIDER
+
+    def ask(page, name):
+        assert_accessible(page)
+        if folder := os.environ.get("PICTURES"):
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                size = page.viewport_size["width"]
+                page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png", full_page=True)
+            page.emulate_media(color_scheme="light")
+        if page.viewport_size["width"] < 400:
+            assert [each for question in (WIDER, ASIDE, SMALL_TYPE, SMALL) for each in page.evaluate(question)] == []
+
+    return ask

@@ -1,34 +1,11 @@
 """The whole life of an incident on a phone: it appears, is taken, rests, is talked about, helped and ended."""
 
-import os
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import expect
 
 from alerts.models import Alert, Delivery
 from alerts.services.links import acknowledge_link
 from tests.browser.job import assert_accessible, sign_in, told
-from tests.browser.thumb import ASIDE, SMALL, SMALL_TYPE, WIDER
 from tests.desk import Desk
-
-
-@pytest.fixture
-def look(request):
-    """Ask of a screen what every screen must keep, on a phone; with PICTURES a folder, keep pictures of it."""
-
-    def ask(page, name):
-        assert_accessible(page)
-        if folder := os.environ.get("PICTURES"):
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                size = page.viewport_size["width"]
-                page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png", full_page=True)
-            page.emulate_media(color_scheme="light")
-        if page.viewport_size["width"] < 400:
-            assert [each for question in (WIDER, ASIDE, SMALL_TYPE, SMALL) for each in page.evaluate(question)] == []
-
-    return ask
 
 
 def test_the_whole_life(page, site, look):

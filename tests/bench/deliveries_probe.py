@@ -4,13 +4,16 @@ import time
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import set_right, set_role
+from accounts.services import add_person, set_right, set_role
 from alerts.models import Alert, Channel, Delivery, Kind, Mode, Subscription
 from alerts.services import Finding, observe
 from warehouses.models import Warehouse
@@ -59,4 +62,28 @@ def waiting_deliveries():
     return Delivery.objects.leaving().filter(status__in=["waiting", "digest"]).count()
 
 
-DELIVERY_CALLS = (queue_alerts, waiting_deliveries)
+def watch(people):
+    """Return the cookie of a manager who is told at once and has read it all, and those of so many who may look on."""
+    warehouse = place()
+    manager = User.objects.get(email="at-once@example.com")
+    Delivery.objects.unread_by(manager).update(read=Now())
+    lookers = [User.objects.filter(email=f"looker-{n}@example.com").first() or looker(n) for n in range(people)]
+    for person in lookers:
+        set_right(person=person, warehouse=warehouse, right="view")
+    return session_of(manager), [session_of(person) for person in lookers]
+
+
+def looker(number):
+    return add_person(email=f"looker-{number}@example.com", name=f"Looker {number}", role=User.Role.STAFF)
+
+
+def session_of(person):
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+DELIVERY_CALLS = (queue_alerts, waiting_deliveries, watch)

@@ -14,6 +14,7 @@ from tests.bench import site
 from tests.bench.bare.statement import LEVELS, SHIP
 from tests.bench.deliveries import deliveries
 from tests.bench.ground import FOLDER
+from tests.bench.live import live
 from tests.bench.people import audit, people, seals
 from tests.bench.results import Figure, at_least, at_most, equal, percentile
 
@@ -208,5 +209,6 @@ FIGURES = {
         seals,
         expiry,
         deliveries,
+        live,
     )
 }

@@ -4,10 +4,7 @@ import time
 import uuid
 from datetime import timedelta
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,6 +13,7 @@ from accounts.models import User
 from accounts.services import add_person, set_right, set_role
 from alerts.models import Alert, Channel, Delivery, Kind, Mode, Subscription
 from alerts.services import Finding, observe
+from tests.bench.people_probe import session_of
 from warehouses.models import Warehouse
 
 CODE = "DELIVERIES"
@@ -75,15 +73,6 @@ def watch(people):
 
 def looker(number):
     return add_person(email=f"looker-{number}@example.com", name=f"Looker {number}", role=User.Role.STAFF)
-
-
-def session_of(person):
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 DELIVERY_CALLS = (queue_alerts, waiting_deliveries, watch)

@@ -23,6 +23,7 @@ STREAMED = 200
 PEOPLE = 50
 ROUNDS = 5
 SECONDS = 3
+SHOWS = "wanted => document.querySelector('#unread-side').textContent.startsWith(wanted)"
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -94,9 +95,7 @@ def in_the_browser(probe, address, cookie):
             # Longer than a page rests between two questions.
             time.sleep(2.5)
             committed = probe.ask("queue_alerts", number=1)
-            page.wait_for_function(
-                "n => document.querySelector('#unread-side').textContent.startsWith(n)", arg=f"{turn}"
-            )
+            page.wait_for_function(SHOWS, arg=str(turn))
             seconds.append(time.monotonic() - committed)
         browser.close()
     return seconds

@@ -8,6 +8,8 @@ from decimal import Decimal
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -45,6 +47,16 @@ def ready(role):
     if role == User.Role.ADMIN and not Authenticator.objects.filter(user=person).exists():
         TOTP.activate(person, generate_totp_secret())
     return person
+
+
+def session_of(person, backend=settings.AUTHENTICATION_BACKENDS[0]):
+    """Return the cookie of a session of somebody whom this backend let in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = backend
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def leave_audit_rows(rows):

@@ -11,8 +11,6 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -30,7 +28,7 @@ from stock.queries.levels import levels  # noqa: E402
 from tests.bench.bare.statement import CHOOSE  # noqa: E402
 from tests.bench.deliveries_probe import DELIVERY_CALLS  # noqa: E402
 from tests.bench.expiry_probe import EXPIRY_CALLS  # noqa: E402
-from tests.bench.people_probe import PEOPLE_CALLS, ready  # noqa: E402
+from tests.bench.people_probe import PEOPLE_CALLS, ready, session_of  # noqa: E402
 from warehouses.models import Warehouse  # noqa: E402
 
 WARM = 20
@@ -64,13 +62,7 @@ def choose():
 
 def sign_in(backend=BACKEND, role=User.Role.STAFF):
     """Return the cookie of a session of the demo's person of this role, whom this backend let in."""
-    person = ready(role)
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = backend
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return session_of(ready(role), backend)
 
 
 class Desk:

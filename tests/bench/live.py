@@ -55,7 +55,7 @@ def live(ground):
         at_most("from commit to the figure in a browser: p50", median(seen), "s", 1),
         at_most("from commit to the figure in a browser: p95", percentile(seen, 0.95), "s", 2),
         equal("streams open at once", told, "", STREAMED),
-        at_most(f"memory of {STREAMED} streams", full - empty, "MB", 20, limit=f"{empty:.0f} MB without any"),
+        at_most(f"memory of {STREAMED} streams", full - empty, "MB", 40, limit=f"{empty:.0f} MB without any"),
         at_most(f"a page beside {STREAMED} streams, p50", beside / without, "x", 1.1, limit=f"{without:.1f} ms alone"),
     ]
 

@@ -1,7 +1,7 @@
 """The reports' pages."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.queries import people_with
+from alerts.models import Alert
 from inventory_site.web import trail
 from inventory_site.web.access import role, signed_in
 from inventory_site.web.charts import Bar, bars
@@ -26,6 +27,7 @@ from reports import queries
 from reports.forms import TimelineForm
 from reports.models import DailyMovement
 from reports.queries.beginnings import MOST_FOUND
+from reports.queries.noise import FLAPS, MOST, PERIODS, USUAL_PERIOD, Noise
 from reports.queries.timeline import Line, lines_of, seal_status
 from reports.services.audit_file import all_lines, said, signed_file
 from reports.templatetags import trail as wording
@@ -206,3 +208,79 @@ def _spans(day: date) -> dict[str, date]:
 def _chart(movers: list[queries.FastMover]) -> Any:
     rows = [Bar(m.name, m.shipped, f"{format_quantity(m.shipped)} {m.unit}") for m in movers]
     return bars(rows, title=_("Shipped in 30 days"), key="fast-movers")
+
+
+@role("manager")
+@require_safe
+def noise(request: StaffRequest) -> HttpResponse:
+    """Show how often people are told, what comes of it, and which thresholds flap, where the person manages."""
+    managed, chosen = _managed(request)
+    asked = _noise_asked(request, [chosen] if chosen else managed)
+    context = {
+        "allowed": managed,
+        "chosen": chosen,
+        "days": asked.days,
+        "periods": PERIODS,
+        "people": asked.people(),
+        "kinds": asked.kinds(),
+        "flapping": asked.flapping(),
+        "query": f"?days={asked.days}" + (f"&warehouse={chosen.code}" if chosen else ""),
+        "flaps": FLAPS,
+        "most": MOST,
+    }
+    return render(request, "reports/noise.html", context)
+
+
+@role("manager")
+@limited("export")
+@require_safe
+def noise_csv(request: StaffRequest) -> StreamingHttpResponse:
+    """Send one of its tables as a file, all of it."""
+    managed, chosen = _managed(request)
+    asked = _noise_asked(request, [chosen] if chosen else managed, limit=None)
+    table = request.GET.get("table", "")
+    table = table if table in NOISE_TABLES else "flapping"
+    header, rows = NOISE_TABLES[table](asked)
+    name = f"noise-{table}-{chosen.code if chosen else 'all'}-{timezone.localdate()}.csv"
+    trail.exported(request, about=Alert, name=name, warehouse=chosen.pk if chosen else None)
+    return csv_download(name, header, rows)
+
+
+def _noise_asked(request: StaffRequest, warehouses: list[Warehouse], limit: int | None = MOST) -> Noise:
+    days = request.GET.get("days", "")
+    period = int(days) if days in {str(each) for each in PERIODS} else USUAL_PERIOD
+    return Noise(warehouses, now=timezone.now(), days=period, zone=timezone.get_current_timezone_name(), limit=limit)
+
+
+NoiseTable = tuple[tuple[str, ...], Iterator[tuple[Cell, ...]]]
+
+
+def _noise_people(asked: Noise) -> NoiseTable:
+    header = (_("Person"), _("Told"), _("Told a day"), _("Most on one day"), _("Alerts"), _("Acted on, percent"))
+    return header, (
+        (each.person, each.told, each.a_day, each.most, each.alerts, each.percent) for each in asked.people()
+    )
+
+
+def _noise_kinds(asked: Noise) -> NoiseTable:
+    header = (_("Kind"), _("Alerts"), _("Acted on"), _("Acted on, percent"), _("Minutes until acknowledged, median"))
+    return header, ((each.label, each.opened, each.acted, each.percent, each.minutes) for each in asked.kinds())
+
+
+def _noise_flapping(asked: Noise) -> NoiseTable:
+    first = (_("SKU"), _("Product"), _("Unit"), _("Warehouse"), _("Threshold"), _("Figure"))
+    header = (*first, _("Opened"), _("Resolved"), _("Suggested threshold"), _("Suggested margin, percent"))
+    return header, (
+        (
+            *(each.sku, each.name, each.unit, each.warehouse.code, _("Low") if each.is_low else _("High")),
+            *(each.threshold, each.opened, each.resolved, each.suggested, each.margin),
+        )
+        for each in asked.flapping()
+    )
+
+
+NOISE_TABLES: dict[str, Callable[[Noise], NoiseTable]] = {
+    "people": _noise_people,
+    "kinds": _noise_kinds,
+    "flapping": _noise_flapping,
+}

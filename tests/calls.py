@@ -329,6 +329,8 @@ CALLS = {
     "alerts:notification-history-of": PERSON,
     "service-worker": once(),
     "stock:remedies": each(lambda world: {"pk": world.alert.pk}),
+    "reports:noise": everywhere(days="7"),
+    "reports:noise-csv": everywhere(table="people"),
     "reports:audit-list": audit,
     "reports:audit-csv": everywhere(),
     "reports:fast-movers": everywhere(),

@@ -172,6 +172,8 @@ reports:audit-csv                    in  403 200 200  | in  403 404 200 | in  40
 reports:fast-movers                  in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 reports:fast-movers-csv              in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
 reports:suggested-counts             in  200 200 200  | in  404 404 200 | in  405 405 405 | in  405 405 405
+reports:noise                        in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405
+reports:noise-csv                    in  403 200 200  | in  403 404 200 | in  403 405 405 | in  403 405 405
 """
 
 # The admin site has no places. A star stands for every table that has no row of its own: it is looked at alone. What

@@ -72,6 +72,7 @@ EXPORTS = {
     "accounts:person-export": "user",
     "reports:audit-csv": "logentry",
     "reports:fast-movers-csv": "dailymovement",
+    "reports:noise-csv": "alert",
     "stock:transaction-csv": "stocktransaction",
 }
 

@@ -1,5 +1,6 @@
 """The Products list, and the product's page with what is done there."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -43,6 +44,7 @@ from warehouses.queries import warehouse_for
 # A list says how many rows it has up to here, and "1,000+" beyond; up to MOST_NAMED it knows them all.
 MOST_COUNTED = 1000
 MOST_NAMED = 5000
+FIGURE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,3})?")
 LAST_MOVEMENTS = 10
 
 
@@ -157,7 +159,10 @@ def product_thresholds(request: StaffRequest, code: str, sku: str) -> HttpRespon
     """Let a manager of the warehouse set its thresholds for the product."""
     warehouse = warehouse_for(request, "manage", code)
     product = _product(sku)
-    form = ThresholdsForm(request.POST or None, product=product, initial=own_thresholds(product, warehouse))
+    # What another page suggests is filled in, and saved by nobody but the person.
+    suggested = {name: request.GET[name] for name in ("low", "high") if FIGURE.fullmatch(request.GET.get(name, ""))}
+    initial = {**own_thresholds(product, warehouse), **suggested}
+    form = ThresholdsForm(request.POST or None, product=product, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.set_thresholds(product=product, warehouse=warehouse, **form.cleaned_data)
@@ -165,7 +170,7 @@ def product_thresholds(request: StaffRequest, code: str, sku: str) -> HttpRespon
             return error_page(request, 503, str(error), retry_after=1)
         messages.success(request, _("Thresholds of %(sku)s in %(code)s saved.") % {"sku": product.sku, "code": code})
         return redirect("stock:product-detail", product.sku)
-    context = {"form": form, "product": product, "warehouse": warehouse}
+    context = {"form": form, "product": product, "warehouse": warehouse, "suggested": suggested}
     return render(request, "stock/product_thresholds.html", context, status=422 if form.errors else 200)
 
 

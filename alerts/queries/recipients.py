@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -136,9 +136,11 @@ def quiet_end(person: User, now: datetime) -> datetime | None:
     else:
         quiet = clock >= begins or clock < ends
         day += timedelta(days=1) if clock >= begins else timedelta(0)
-    return max(_moment(day, ends, zone), now) if quiet else None
+    end = _moment(day, ends, zone)
+    # In an hour that comes twice they end the first time.
+    return end if quiet and end > now else None
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return when the clocks of a zone show this; of an hour that comes twice the first, of one left out the next."""
-    return datetime.combine(day, at, tzinfo=zone)
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

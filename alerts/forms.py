@@ -142,12 +142,11 @@ USUAL = "usual"
 TIMES = ("quiet_from", "quiet_until", "digest_at")
 
 
-def _clock(label: Any, help_text: Any = "", *, required: bool = False) -> forms.TimeField:
+def _clock(label: Any, *, required: bool = False) -> forms.TimeField:
     words = gettext_lazy("Write the time like 22:00.")
     return forms.TimeField(
         label=label,
         required=required,
-        help_text=help_text,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         input_formats=["%H:%M", "%H:%M:%S"],
         error_messages={"invalid": words, "required": words},
@@ -158,10 +157,7 @@ class NotificationsForm(forms.Form):
     """What somebody is told of: a choice for each kind and channel and, for all their warehouses, the times."""
 
     quiet_from = _clock(gettext_lazy("Quiet from"))
-    quiet_until = _clock(
-        gettext_lazy("Quiet until"),
-        gettext_lazy("Meanwhile nothing leaves by e-mail, SMS or push. It leaves at the end. Empty both for none."),
-    )
+    quiet_until = _clock(gettext_lazy("Quiet until"))
     digest_at = _clock(gettext_lazy("Daily digest at"), required=True)
 
     def __init__(self, data: QueryDict | None = None, *, cells: list[Cell], times: dict[str, Any] | None) -> None:

@@ -13,10 +13,16 @@ from alerts.models import Channel, Kind, Mode, Subscription
 from alerts.queries.recipients import DEFAULT
 from warehouses.models import Warehouse, WarehouseQuerySet, where_held
 
-# What is told in some of somebody's warehouses and not in the others.
-BY_ROLE: dict[str, str | Promise] = {
-    User.Role.MANAGER: gettext_lazy("At once where you manage"),
-    User.Role.ADMIN: gettext_lazy("At once where nobody manages"),
+# What holds where some of somebody's warehouses are told of and others not: the choice, and the sentence about it.
+BY_ROLE: dict[str, tuple[str | Promise, str | Promise]] = {
+    User.Role.MANAGER: (
+        gettext_lazy("Default: where you manage"),
+        gettext_lazy("By default you are told at once, in the app and by e-mail, of the warehouses that you manage."),
+    ),
+    User.Role.ADMIN: (
+        gettext_lazy("Default: where nobody manages"),
+        gettext_lazy("By default you are told at once, in the app and by e-mail, of warehouses that nobody manages."),
+    ),
 }
 
 
@@ -82,7 +88,7 @@ def _usual(
         mode = Mode(everywhere.mode)
         return mode, _("%(mode)s (as in all warehouses)") % {"mode": mode.label}
     if told is None and channel in DEFAULT:
-        return None, _("%(mode)s (default)") % {"mode": BY_ROLE[person.role]}
+        return None, str(BY_ROLE[person.role][0])
     mode = Mode.NOW if told and channel in DEFAULT else Mode.NEVER
     return mode, _("%(mode)s (default)") % {"mode": mode.label}
 
@@ -99,6 +105,11 @@ def _told_by_default(person: User, warehouse: Warehouse | None) -> bool | None:
     if warehouse:
         return warehouse.pk in manages
     return True if manages and manages == sees else None if manages else False
+
+
+def partly(person: User, cells: list[Cell]) -> str:
+    """Return the sentence about what holds in some warehouses alone, "" where these choices know nothing of that."""
+    return str(BY_ROLE[person.role][1]) if any(cell.usual is None for cell in cells) else ""
 
 
 def warehouses_of(person: User) -> WarehouseQuerySet:

@@ -57,6 +57,8 @@ def _page(request: StaffRequest, form: DeviceForm | DeviceNameForm | None = None
 def notification_device_add(request: StaffRequest) -> HttpResponseBase:
     """Take the registration that the browser got from Firebase."""
     form = DeviceForm(request.POST)
+    if not is_set_up(Channel.PUSH):
+        form.add_error("fid", _("Push is not set up here. Ask an admin."))
     if form.is_valid():
         name = device_of(request.headers.get("User-Agent", ""))
         try:

@@ -13,7 +13,7 @@ from accounts.models import User
 from alerts.errors import Unreachable
 from alerts.forms import TIMES, NotificationsForm
 from alerts.models import Channel, Delivery
-from alerts.queries.choices import choices_of, differing, warehouses_of
+from alerts.queries.choices import choices_of, differing, partly, warehouses_of
 from alerts.queries.reach import is_set_up, reaches
 from alerts.queries.recipients import preferences_of
 from alerts.queries.told import told
@@ -56,8 +56,10 @@ def _page(
     request: StaffRequest, current: Warehouse | None, form: NotificationsForm | None = None, **more: object
 ) -> HttpResponse:
     """Show the page, 422 with the form that was refused or with `errors`."""
+    shown = form or _form(request, current)
     context = {
-        "form": form or _form(request, current),
+        "form": shown,
+        "partly": partly(request.user, shown.cells),
         "current": current,
         "preferences": preferences_of(request.user),
         "warehouses": list(warehouses_of(request.user)),

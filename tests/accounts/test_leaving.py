@@ -1,6 +1,7 @@
 """A person who left: exported, then anonymised, while the ledger stays whole."""
 
 import json
+from datetime import time
 from io import StringIO
 
 import pytest
@@ -14,6 +15,8 @@ from django.utils import timezone
 from accounts.errors import OwnAccount, StillActive
 from accounts.models import User, WarehouseUserPermission
 from accounts.services import anonymise
+from alerts.models import Preferences, PushDevice, Subscription
+from alerts.services.devices import add_device
 from stock.models import Operation
 from tests.accounts.codes import give_password
 from tests.desk import Desk
@@ -103,6 +106,14 @@ def test_the_name_goes_and_the_ledger_stays(client, admin_person, sam, north):
     assert former in text
     assert "Sam Porter" not in text
     assert client.get(f"/people/{sam.pk}/").status_code == 200
+
+
+def test_what_they_wanted_to_be_told_goes_with_their_devices(client, admin_person, sam, north):
+    add_device(person=sam, fid="c" * 22, name="Chrome, Android")
+    Subscription.objects.create(person=sam, warehouse=north, kind="low", channel="push", mode="now")
+    Preferences.objects.create(person=sam, digest_at=time(6))
+    client.post(f"/people/{sam.pk}/anonymise", {"email": sam.email})
+    assert [model.objects.count() for model in (PushDevice, Subscription, Preferences)] == [0, 0, 0]
 
 
 def test_there_is_no_way_back(client, admin_person, sam):

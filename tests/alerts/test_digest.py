@@ -62,6 +62,9 @@ def test_one_mail_lists_incidents_by_warehouse_the_gravest_first(reader, see, so
         "North Quay\n- Low: LOW at NORTH, 19 left (resolved since)\n- Overstock: OVER at NORTH, 19 on hand (Notice)"
     )
     html = sent.alternatives[0][0]
+    choices = "http://testserver/alerts/notifications/"
+    assert sent.body.endswith(f"is your choice:\n{choices}\n\n")
+    assert f'is your choice: <a href="{choices}">Notifications</a>' in html
     for alert in Alert.objects.all():
         assert f'href="http://testserver/alerts/{alert.pk}/"' in html
     assert statuses() == [*[("alert", "gathered")] * 3, ("digest", "sent")]

@@ -5,6 +5,7 @@ from email import policy
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.services import set_right
 from alerts.channels.email import message_id, write_mail
@@ -73,6 +74,15 @@ def test_who_may_act_gets_the_link_that_acknowledges_and_who_may_look_does_not(w
     set_right(person=mona, warehouse=north, right="view")
     delivery.person = type(mona).objects.get(pk=mona.pk)
     assert "Acknowledge it" not in write_mail(delivery).body
+
+
+def test_every_mail_leads_to_where_one_chooses_what_one_is_told(waiting, mona):
+    test = Delivery(purpose="test", person=mona, channel="email", facts={"type": "test"}, created=timezone.now())
+    for delivery in (waiting(), test):
+        written = write_mail(delivery)
+        link = "http://testserver/alerts/notifications/"
+        assert written.body.endswith(f"What you are told, and how, is your choice:\n{link}\n\n")
+        assert f'is your choice: <a href="{link}">Notifications</a>' in written.alternatives[0][0]
 
 
 def test_words_with_line_breaks_make_no_header_and_no_mark_up(waiting):

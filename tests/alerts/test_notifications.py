@@ -78,7 +78,7 @@ def test_the_default_is_shown_as_what_it_is(page, mona):
         ("staff", "operate", "Not (default)"),
         ("manager", "operate", "Not (default)"),
         ("manager", "manage", "At once (default)"),
-        ("admin", None, "At once where nobody manages (default)"),
+        ("admin", None, "Default: where nobody manages"),
     ],
 )
 def test_the_default_is_that_of_role_and_right(page, north, role, right, said):
@@ -87,7 +87,10 @@ def test_the_default_is_that_of_role_and_right(page, north, role, right, said):
 
 
 def test_who_manages_some_of_their_warehouses_reads_where(page, sven):
-    assert words(page(sven), "low-email") == "At once where you manage (default)"
+    everywhere = page(sven)
+    assert words(everywhere, "low-email") == "Default: where you manage"
+    sentence = "By default you are told at once, in the app and by e-mail, of the warehouses that you manage."
+    assert sentence in everywhere.content.decode()
     assert words(page(sven, "?warehouse=NORTH"), "low-email") == "At once (default)"
     assert words(page(sven, "?warehouse=SOUTH"), "low-email") == "Not (default)"
 

@@ -9,7 +9,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 // What Firebase sends: the notification as alerts/channels/push.py wrote it, and data with link and acknowledge.
 function read(message) {
   try {
-    return message.json();
+    return message.json() ?? {};
   } catch {
     return {};
   }

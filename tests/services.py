@@ -59,3 +59,12 @@ def set_environment() -> None:
         # Most tests run inside one transaction, which is idle while a page is made; a request's own never is.
         PGOPTIONS="-c idle_in_transaction_session_timeout=0",
     )
+
+
+def database_url() -> str:
+    """Name the database of this test to a process of its own."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+    return f"postgresql://{database['USER']}{secret}@{database['HOST']}:{database['PORT']}/{database['NAME']}"

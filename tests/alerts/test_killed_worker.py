@@ -7,10 +7,10 @@ import sys
 import time
 
 import pytest
-from django.db import connection
 
 from alerts.delivery import relay
 from alerts.models import Delivery
+from tests.services import database_url
 
 # Workers claim in transactions of their own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,15 +75,12 @@ def worker(settings, twilio, firebase):
     started = []
 
     def start(step):
-        database = connection.settings_dict
-        secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-        place = f"{database['USER']}{secret}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
         values = {
             **os.environ,
             **twilio.environment(),
             **firebase.environment(),
             "DJANGO_SETTINGS_MODULE": "inventory_site.settings",
-            "DATABASE_URL": f"postgresql://{place}",
+            "DATABASE_URL": database_url(),
             "EMAIL_URL": f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
         }
         started.append(subprocess.Popen([sys.executable, "-c", WORKER, step], env=values))

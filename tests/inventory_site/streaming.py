@@ -8,11 +8,10 @@ import subprocess
 import threading
 import time
 
-from django.db import connection
-
 from inventory_site.embedded.record import HOST, free_port
 from inventory_site.embedded.services import STREAMS
 from tests.inventory_site.running import CHECKOUT
+from tests.services import database_url
 
 
 class Streaming:
@@ -20,13 +19,10 @@ class Streaming:
 
     def __init__(self, **more):
         self.port, self.readers = free_port(), []
-        database = connection.settings_dict
-        secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-        place = f"{database['USER']}{secret}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
         values = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "inventory_site.settings",
-            "DATABASE_URL": f"postgresql://{place}",
+            "DATABASE_URL": database_url(),
             **more,
         }
         options = ["--bind", f"{HOST}:{self.port}", "--workers", "1", "--graceful-timeout", "1", "--no-control-socket"]

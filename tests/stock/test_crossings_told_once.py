@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alerts.models import Alert, AlertEvent, Delivery
+from alerts.models import Alert, Delivery
 from stock.services import set_thresholds
 from stock.services.sweep import judge_days
 from tests.factories import ProductFactory, person
@@ -22,23 +22,6 @@ def watched(desk, north, bolt):
     desk.receive(north, bolt, 21)
     set_thresholds(product=bolt, warehouse=north, low=Decimal(20), high=None)
     return bolt
-
-
-@pytest.mark.parametrize(
-    ("high", "expected"),
-    [(21, {"opened": 1, "told": 1}), (49, {"opened": 1, "told": 1, "resolved": 100, "reopened": 99})],
-)
-def test_a_hundred_oscillations_are_one_incident_told_once(desk, north, watched, high, expected):
-    if high > 21:
-        desk.receive(north, watched, high - 21)
-    for _ in range(100):
-        desk.ship(north, watched, high - 19)
-        desk.receive(north, watched, high - 19)
-    assert Alert.objects.count() == 1
-    assert Alert.objects.get().told_count == 1
-    assert sorted(Delivery.objects.values_list("channel", flat=True)) == ["app", "email"]
-    kinds = list(AlertEvent.objects.values_list("kind", flat=True))
-    assert {kind: kinds.count(kind) for kind in kinds} == expected
 
 
 def statements(work):

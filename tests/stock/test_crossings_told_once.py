@@ -1,4 +1,4 @@
-"""However often a level oscillates it is one incident, told once; and what a crossing costs is told in statements."""
+"""What a crossing costs is told in statements: none where nothing has crossed, a few however many are told."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

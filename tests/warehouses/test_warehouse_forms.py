@@ -117,3 +117,46 @@ def test_who_may(client, sign_in, north, role, status):
         if status == 403:
             assert client.post(page, TYPED).status_code == 403
     assert list(Warehouse.objects.values_list("code", "name")) == [("NORTH", "North Hall")]
+
+
+def test_who_is_next_in_line_is_chosen_on_the_form_and_shown_and_taken_back(client, sign_in, north):
+    admin = sign_in("admin")
+    nora = person("staff", {north: "view"}, name="Nora")
+    assert "The admins" in client.get("/warehouses/NORTH/").content.decode()
+    changed = TYPED | {"code": "NORTH", "next_in_line": nora.pk}
+    assert client.post(EDIT, changed)["Location"] == "/warehouses/NORTH/"
+    north.refresh_from_db()
+    assert north.next_in_line == nora
+    assert "Nora" in client.get("/warehouses/NORTH/").content.decode()
+    assert client.get(EDIT).context["form"]["next_in_line"].value() == nora.pk
+    entry = LogEntry.objects.get_for_object(north).first()
+    assert (entry.actor, "next_in_line" in entry.changes) == (admin, True)
+    assert client.post(EDIT, TYPED | {"code": "NORTH", "next_in_line": ""}).status_code == 302
+    north.refresh_from_db()
+    assert north.next_in_line is None
+
+
+def test_those_can_be_chosen_who_may_see_the_warehouse_and_admins(client, sign_in, north, south):
+    admin = sign_in("admin", name="Ada")
+    seen = [person("staff", {north: "view"}, name="Vera"), person("manager", {north: "manage"}, name="Mona")]
+    person("manager", {south: "manage"}, name="Stranger")
+    person("staff", {north: "view"}, name="Gone", status="suspended")
+    field = client.get(EDIT).context["form"].fields["next_in_line"]
+    assert sorted(field.queryset, key=lambda each: each.name) == [admin, *seen[::-1]]
+    assert list(client.get(NEW).context["form"].fields["next_in_line"].queryset) == [admin]
+
+
+@pytest.mark.parametrize("who", ["stranger", "suspended", "999999", "x", "1 OR 1=1"])
+def test_nobody_else_is_taken_as_next_in_line(client, sign_in, north, south, who):
+    sign_in("admin")
+    people = {
+        "stranger": person("manager", {south: "manage"}).pk,
+        "suspended": person("staff", {north: "view"}, status="suspended").pk,
+    }
+    response = client.post(EDIT, TYPED | {"code": "NORTH", "next_in_line": people.get(who, who)})
+    assert response.status_code == 422
+    assert dict(response.context["form"].errors) == {
+        "next_in_line": ["This person may not see the warehouse. Choose another."]
+    }
+    north.refresh_from_db()
+    assert (north.next_in_line, north.name) == (None, "North Hall")

@@ -119,7 +119,15 @@ def test_an_admin_sees_both(client, worlds):
 
 
 def test_who_is_not_signed_in_sees_nothing(client, worlds):
-    open_to_all = {"livez", "readyz", "twilio:status", "twilio:sms", "account_login", "account_logout"}
+    open_to_all = {
+        "livez",
+        "readyz",
+        "service-worker",
+        "twilio:status",
+        "twilio:sms",
+        "account_login",
+        "account_logout",
+    }
     open_to_all |= {"alerts:alert-link", "accounts:invitation-accept", "accounts:register", "accounts:register-sent"}
     open_to_all |= {"accounts:register-confirm", "accounts:single-sign-on", "accounts:single-sign-on-return"}
     open_to_all |= {name for name in CALLS if name.startswith("account_reset_password")}

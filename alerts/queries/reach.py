@@ -53,7 +53,8 @@ def _by_sms(person: User) -> Reach:
         values = {"phone": person.phone, "moment": moment}
         words = _("%(phone)s answered STOP on %(moment)s. Reply START to one of our SMS, and they begin again.")
         return Reach(Channel.SMS, missing=words % values)
-    return Reach(Channel.SMS, to=person.phone)
+    words = _("%(phone)s, from your profile. Nobody has checked that it is yours: a test shows it.")
+    return Reach(Channel.SMS, to=words % {"phone": person.phone}, page="accounts:profile")
 
 
 def _by_push(devices: int) -> Reach:

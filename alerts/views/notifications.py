@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ def notifications(request: StaffRequest) -> HttpResponse:
     current = warehouse_for(request, "view", code) if code else None
     if request.method != "POST":
         return _page(request, current)
-    form = _form(request, current)
+    form = _form(request, current, request.POST)
     if not form.is_valid():
         return _page(request, current, form)
     choose(person=request.user, warehouse=current, chosen=form.chosen, times=form.times)
@@ -45,11 +45,11 @@ def notifications(request: StaffRequest) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
-def _form(request: StaffRequest, current: Warehouse | None) -> NotificationsForm:
+def _form(request: StaffRequest, current: Warehouse | None, sent: QueryDict | None = None) -> NotificationsForm:
     cells = choices_of(request.user, current, [channel for channel in Channel if is_set_up(channel)])
     kept = preferences_of(request.user)
     times = None if current else {name: getattr(kept, name) for name in TIMES}
-    return NotificationsForm(request.POST if request.method == "POST" else None, cells=cells, times=times)
+    return NotificationsForm(sent, cells=cells, times=times)
 
 
 def _page(

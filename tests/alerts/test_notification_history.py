@@ -1,11 +1,11 @@
 """What a person was told, with what became of it: for themselves, and for admins."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from accounts.services import set_right
-from alerts.models import Alert, Delivery
+from accounts.services import change_role, set_right
+from alerts.models import Alert, Delivery, Preferences
 from alerts.services.system import check_queues
 from tests.alerts.conftest import MONDAY
 from tests.factories import ProductFactory, person
@@ -27,6 +27,13 @@ def test_each_delivery_stands_there_with_what_became_of_it(client, see, mona):
     for words in ("Low: BOLT-M8 at NORTH, 19 left", "E-mail", "Failed", "550 No such user", "bounced"):
         assert words in text
     assert f'href="/alerts/{Alert.objects.get().pk}/"' in text
+
+
+def test_what_waits_says_until_when(client, see, mona):
+    Preferences.objects.create(person=mona, quiet_from=time(7), quiet_until=time(9))
+    see("low")
+    client.force_login(mona)
+    assert "until 23 Nov 2026, 09:00" in client.get(ADDRESS).content.decode()
 
 
 def test_the_newest_comes_first_and_pages_go_on(client, see, mona):
@@ -64,8 +71,6 @@ def test_an_admin_sees_anybodys_from_their_page(client, see, mona):
 
 
 def test_an_admin_who_is_none_any_more_sees_nothing_of_the_system(client, mona, make_due):
-    from accounts.services import change_role
-
     ada = person("admin")
     Delivery.objects.create(
         purpose="alert", dedupe_key="a", person=mona, channel="email", facts={"type": "test"}, status="waiting"

@@ -115,6 +115,8 @@ def test_a_channel_that_is_not_there_is_refused_in_words(client, ana, channel, s
     answer = client.post(ADDRESS, {"channel": channel})
     assert answer.status_code == 422
     assert f"<li>{sentence}</li>" in answer.content.decode()
+    # The choices stand there as they are kept, as if nothing had been sent of them.
+    assert not answer.context["form"].is_bound
     assert not Delivery.objects.exists()
 
 

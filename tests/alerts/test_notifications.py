@@ -265,6 +265,13 @@ def test_what_is_missing_for_sms_and_push_is_said_with_the_way_there(page, twili
     assert 'class="button" href="/alerts/notifications/devices/"' in text
 
 
+def test_a_number_that_nobody_has_checked_is_said_to_be_one(page, twilio, mona):
+    mona.phone = "+441632960961"
+    mona.save()
+    sentence = "+441632960961, from your profile. Nobody has checked that it is yours: a test shows it."
+    assert sentence in page(mona).content.decode()
+
+
 def test_the_profile_leads_here(client, mona):
     client.force_login(mona)
     assert f'href="{ADDRESS}"' in client.get("/profile/").content.decode()

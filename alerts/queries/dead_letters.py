@@ -13,18 +13,23 @@ def failed_deliveries(channel: str = "") -> DeliveryQuerySet:
 
     Each with whom and what it was about, and whether another message (`otherwise`) tells the person the same.
     """
-    failed = Delivery.objects.filter(status=Delivery.Status.FAILED)
-    failed = failed.filter(channel=channel) if channel else failed
-    same = Delivery.objects.leaving().filter(
-        dedupe_key=OuterRef("dedupe_key"), person=OuterRef("person"), status__in=BROUGHT
-    )
-    named = failed.select_related("person", "alert__warehouse")
-    return named.annotate(otherwise=Exists(same)).order_by("-id")
+    named = _failed(channel).select_related("person", "alert__warehouse")
+    return named.annotate(otherwise=Exists(_same())).order_by("-id")
 
 
 def unheard(channel: str = "") -> DeliveryQuerySet:
     """Return those of `failed_deliveries` of which the person was told through no other channel either."""
-    return failed_deliveries(channel).filter(otherwise=False)
+    return _failed(channel).filter(~Exists(_same())).order_by("-id")
+
+
+def _failed(channel: str) -> DeliveryQuerySet:
+    failed = Delivery.objects.filter(status=Delivery.Status.FAILED)
+    return failed.filter(channel=channel) if channel else failed
+
+
+def _same() -> DeliveryQuerySet:
+    same = {"dedupe_key": OuterRef("dedupe_key"), "person": OuterRef("person")}
+    return Delivery.objects.leaving().filter(**same, status__in=BROUGHT)
 
 
 FAILING = [each for each in Channel if each != Channel.APP]

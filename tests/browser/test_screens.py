@@ -1,12 +1,17 @@
 """Every screen of stock: nothing for axe to find, nothing wider than the phone, nothing too small for a thumb."""
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from alerts.models import Alert
+from alerts.models import Alert, Delivery
+from alerts.services import acknowledge, resolve, snooze
+from catalog.models import Product
 from reports import services as reports
 from stock.models import ReasonCode
+from stock.services import set_thresholds
 from tests.browser.job import assert_accessible, sign_in
 from tests.browser.thumb import ASIDE, SMALL, SMALL_TYPE, WIDER
 from tests.desk import Desk
@@ -58,8 +63,17 @@ SCREENS = (
     "/operations/{undone}/",
     "/operations/{written_off}/",
     "/alerts/",
+    "/alerts/?state=acknowledged",
+    "/alerts/?state=snoozed",
+    "/alerts/?state=resolved",
     "/alerts/?state=all",
+    "/alerts/?state=all&kind=out&severity=3&warehouse=NORTH",
+    "/alerts/?kind=expired",
     "/alerts/{alert}/",
+    "/remedies/{alert}/",
+    "/reports/noise/",
+    "/reports/noise/?days=7&warehouse=NORTH",
+    "/thresholds/NORTH/BOLT-M8/?low=12",
     "/alerts/notifications/",
     "/alerts/notifications/?warehouse=NORTH",
     "/alerts/notifications/told/",
@@ -140,6 +154,57 @@ def test_screens(page, stocked, addresses):
                 (address, each) for question in (WIDER, ASIDE, SMALL_TYPE, SMALL) for each in page.evaluate(question)
             ]
         assert SHOWN.get(address, "") in page.locator("main").inner_text(), address
+    assert wrong == []
+
+
+def test_states_of_alerts(page, stocked):
+    """Each tab of the list with something behind it, the noise of a threshold that flaps, and messages that failed."""
+    desk, now = Desk(stocked.ana), datetime.now(UTC)
+    for n in range(4):
+        set_thresholds(
+            product=ProductFactory(sku=f"P-{n}", name=f"Product {n}"), warehouse=stocked.north, low=5, high=None
+        )
+        desk.receive(stocked.north, Product.objects.get(sku=f"P-{n}"), 10)
+        desk.ship(stocked.north, Product.objects.get(sku=f"P-{n}"), 6)
+    for _ in range(3):
+        desk.receive(stocked.north, Product.objects.get(sku="P-0"), 3)
+        desk.ship(stocked.north, Product.objects.get(sku="P-0"), 3)
+    first, second, third, _fourth = Alert.objects.order_by("id")
+    acknowledge(alert=first, by=stocked.ana, at=now)
+    snooze(alert=second, by=stocked.ana, until=now + timedelta(hours=1), at=now)
+    resolve(alert=third, why="Known; more is ordered already.", by=stocked.ana, at=now)
+    Delivery.objects.filter(channel="email").update(status="failed", attempts=3, error="550 5.1.1 No such mailbox here")
+    on_phone, wrong = page.viewport_size["width"] < 400, []
+    for who, addresses in (
+        (
+            stocked.ana,
+            [
+                *(f"/alerts/?state={state}" for state in (*Alert.Status.values, "all")),
+                "/alerts/?state=all&kind=low&mine=1",
+                "/reports/noise/",
+            ],
+        ),
+        (
+            person("admin"),
+            ["/alerts/", "/alerts/failed/", "/alerts/failed/?channel=email", "/alerts/failed/?channel=sms"],
+        ),
+    ):
+        page.context.clear_cookies()
+        sign_in(page, who)
+        for address in addresses:
+            assert page.goto(address).status == 200, address
+            assert_accessible(page)
+            empty = address in ("/alerts/failed/?channel=sms",)
+            assert page.locator(".empty").count() == empty, address
+            if on_phone:
+                asked = (WIDER, ASIDE, SMALL_TYPE, SMALL)
+                wrong += [(address, each) for question in asked for each in page.evaluate(question)]
+            if folder := os.environ.get("PICTURES"):
+                for scheme in ("light", "dark"):
+                    page.emulate_media(color_scheme=scheme)
+                    name = f"q{address.replace('/', '-').replace('?', '-')}-{page.viewport_size['width']}-{scheme}.png"
+                    page.screenshot(path=Path(folder) / name, full_page=True)
+                page.emulate_media(color_scheme="light")
     assert wrong == []
 
 

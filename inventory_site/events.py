@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from inventory_site.web import cache
 from inventory_site.web.access import signed_in
 from inventory_site.web.request import StaffRequest
+from inventory_site.web.session_life import asked_by_itself
 from warehouses.models import where_held
 
 logger = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class Switchboard:
 switchboard = Switchboard()
 
 
+@asked_by_itself
 @signed_in
 @require_safe
 def events(request: StaffRequest) -> HttpResponseBase:

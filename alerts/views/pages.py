@@ -27,6 +27,7 @@ from inventory_site.web.chips import chips, without
 from inventory_site.web.errors import error_page
 from inventory_site.web.keyset import keyset_page
 from inventory_site.web.request import StaffRequest
+from inventory_site.web.session_life import asked_by_itself
 from warehouses.models import Warehouse
 from warehouses.queries import warehouse_for
 
@@ -226,6 +227,7 @@ def _unread_mark(request: StaffRequest) -> str:
     return quote_etag(f"{request.user.pk}-{request.unread}-{get_language()}")  # type: ignore[attr-defined]
 
 
+@asked_by_itself
 @signed_in
 @require_safe
 @condition(etag_func=_unread_mark)

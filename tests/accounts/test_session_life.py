@@ -46,6 +46,13 @@ def test_used_it_goes_on(client, sam, clock):
     assert [visit(client, clock, timedelta(hours=hours)) for hours in range(6, 72, 6)] == ["in"] * 11
 
 
+def test_what_an_open_page_asks_by_itself_is_no_use_of_it(client, sam, clock):
+    for hours in range(1, 12):
+        clock.move_to(START + timedelta(hours=hours))
+        assert client.get("/alerts/unread/", headers={"HX-Request": "true"}).status_code == 200
+    assert visit(client, clock, timedelta(hours=12, minutes=1)) == OUT
+
+
 def test_two_weeks_after_the_sign_in_it_is_over_however_busy(client, sam, clock):
     seen = [visit(client, clock, timedelta(hours=hours)) for hours in range(6, 15 * 24, 6)]
     assert seen == ["in"] * 56 + [OUT] * 3

@@ -20,6 +20,8 @@ def test_the_whole_life(page, site, look):
     page.goto("/alerts/")
     expect(page.locator(figure)).to_contain_text("1 unread")
     look(page, "list")
+    # Anew: looking has opened what can be opened.
+    page.goto("/alerts/")
     page.locator("summary", has_text="Filter").click()
     assert_accessible(page)
     page.get_by_label("Kind").select_option("low")

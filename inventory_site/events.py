@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from inventory_site.web import cache
-from inventory_site.web.access import signed_in
-from inventory_site.web.request import StaffRequest
+from inventory_site.web.access import anyone
 from inventory_site.web.session_life import asked_by_itself
 from warehouses.models import where_held
 
@@ -139,17 +138,21 @@ switchboard = Switchboard()
 
 
 @asked_by_itself
-@signed_in
+@anyone
 @require_safe
-def events(request: StaffRequest) -> HttpResponseBase:
+def events(request: HttpRequest) -> HttpResponseBase:
     """Stream to an open page what has changed of what its person may see; 204, "ask no more", where nothing streams.
 
-    Nothing does from the processes of the pages, whose threads it would hold, nor where there are too many already.
+    Nothing does from the processes of the pages, whose threads it would hold, nor where there are too many already, nor
+    to whom no page about stock is open: a stream that was led to the sign-in page could not read it.
     """
-    if not isinstance(request, ASGIRequest) or not switchboard.room_for(request.user.pk):
+    user = request.user
+    if not (user.is_authenticated and user.is_active) or user.owes_second_factor:
         return HttpResponse(status=204)
-    places = where_held(request.user, "view")
-    stream = switchboard.stream(request.user.pk, None if places is None else frozenset(places))
+    if not isinstance(request, ASGIRequest) or not switchboard.room_for(user.pk):
+        return HttpResponse(status=204)
+    places = where_held(user, "view")
+    stream = switchboard.stream(user.pk, None if places is None else frozenset(places))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
-from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Product
@@ -86,7 +85,7 @@ def _send(
     sending = services.send_transfer(lines=lines, **_slip(keys, source, home, until))
     transfer = sending.transfer
     assert transfer is not None
-    Transfer.objects.filter(pk=transfer.pk).update(sent=timezone.now() - age)
+    Transfer.objects.filter(pk=transfer.pk).update(sent=until - age)
     return transfer
 
 

@@ -81,7 +81,7 @@ def test_after_it_the_alert_is_open_and_who_snoozed_and_who_has_it_are_told_once
     assert (alert.status, alert.snoozed_until, alert.snoozed_by, alert.assignee) == ("open", None, None, max_)
     assert alert.opened == MONDAY + HOUR
     assert told("woke") == [("Max", "app"), ("Max", "email"), ("Mona", "app"), ("Mona", "email")]
-    assert kinds(alert) == ["opened", "told", "assigned", "snoozed", "woke", "told"]
+    assert kinds(alert) == ["opened", "told", "assigned", "told", "snoozed", "woke", "told"]
 
 
 def test_who_may_not_see_the_warehouse_any_more_is_not_told(see, north, mona):

@@ -10,6 +10,8 @@ from tests.browser.job import add, assert_accessible, book, fill_line, sign_in, 
 from tests.desk import Desk, holdings
 from tests.factories import ProductFactory
 
+on_the_phone = pytest.mark.parametrize("page", ["phone"], indirect=True)
+
 
 @pytest.fixture
 def milk(site):
@@ -52,6 +54,7 @@ def test_a_shipment_says_what_it_will_take(page, site, milk):
     assert holdings(milk, site.north)[("A-01", "L1")] == 96
 
 
+@on_the_phone
 def test_a_line_that_is_taken_away_leaves_its_goods_to_the_others(page, site, milk):
     sign_in(page, site.ana)
     page.goto("/ship/?warehouse=NORTH&code=MILK-1L")
@@ -62,6 +65,7 @@ def test_a_line_that_is_taken_away_leaves_its_goods_to_the_others(page, site, mi
     expect(line(page)).to_contain_text("Takes 50 of L2")
 
 
+@on_the_phone
 def test_an_answer_that_comes_late_does_not_forget_the_line_that_came_meanwhile(page, site, milk):
     sign_in(page, site.ana)
     page.goto("/ship/?warehouse=NORTH&code=MILK-1L")
@@ -77,6 +81,7 @@ def test_an_answer_that_comes_late_does_not_forget_the_line_that_came_meanwhile(
     expect(line(page, 1)).to_contain_text("Takes 49 of L2")
 
 
+@on_the_phone
 def test_undo_keeps_what_is_typed(page, site, milk):
     sign_in(page, site.ana)
     page.goto("/ship/?warehouse=NORTH&code=MILK-1L")

@@ -14,6 +14,7 @@ FITS = {
     "text/csv; charset=utf-8": lambda body: b"," in body,
     "text/plain; charset=utf-8": lambda body: body.decode().isprintable() or b"\n" in body,
     "application/json": lambda body: body.lstrip()[:1] in (b"{", b"["),
+    "text/javascript": lambda body: body.startswith(b"//"),
     "image/webp": lambda body: body[8:12] == b"WEBP",
 }
 

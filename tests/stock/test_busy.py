@@ -66,12 +66,13 @@ def test_a_deadlock_and_a_lost_connection_are_tried_again_with_the_same_key(desk
     post, failures = ledger._post, ["deadlock", "lost"]
 
     def unlucky(books, operation):
-        post(books, operation)
+        changed = post(books, operation)
         if failures:
             with connection.cursor() as cursor:
                 if failures.pop() == "lost":
                     cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
                 cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'unlucky' USING ERRCODE = 'deadlock_detected'; END $$")
+        return changed
 
     monkeypatch.setattr(ledger, "_post", unlucky)
     desk.ship(north, bolt, 1)

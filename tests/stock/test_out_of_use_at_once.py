@@ -54,9 +54,10 @@ def test_a_booking_under_way_is_waited_for(desk, north, bolt, shelf, monkeypatch
     post, posted, let_go = ledger._post, threading.Event(), threading.Event()
 
     def slowly(books, operation):
-        post(books, operation)
+        changed = post(books, operation)
         posted.set()
         let_go.wait(SOON)
+        return changed
 
     monkeypatch.setattr(ledger, "_post", slowly)
     booking = Running(lambda: desk.receive(north, bolt, 5, shelf))

@@ -49,7 +49,7 @@ def without_the_lock(levels_without_a_lock, monkeypatch):
         # Of two phones the second reads before the first writes, however busy the machine is.
         if threading.current_thread() is not threading.main_thread():
             time.sleep(0.1)
-        post(books, operation)
+        return post(books, operation)
 
     monkeypatch.setattr(ledger, "_post", slowly)
 

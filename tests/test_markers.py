@@ -122,6 +122,7 @@ def test_who_is_not_signed_in_sees_nothing(client, worlds):
     open_to_all = {
         "livez",
         "readyz",
+        "events",
         "service-worker",
         "twilio:status",
         "twilio:sms",

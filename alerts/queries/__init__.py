@@ -24,8 +24,8 @@ def needs_attention(user: User, warehouse: Warehouse | None = None, *, limit: in
 
 
 def deliveries_of(alert: Alert) -> QuerySet[Delivery]:
-    """Return who was told of the alert, the newest first."""
-    return alert.deliveries.select_related("person").order_by("-id")
+    """Return who was told of the alert, the newest first, and by name who was told at once."""
+    return alert.deliveries.select_related("person").order_by("-created", "person__name", "person_id", "channel")
 
 
 def operable(user: User, alerts: Iterable[Alert]) -> set[int | None]:

@@ -199,10 +199,9 @@ class Alert(models.Model):
 
     @property
     def level_state(self) -> str:
-        """The mark that pages give it: a state of a level (low, out, over), else how severe it is."""
+        """The state of the level that it is about (low, out, over); empty where it is about no level."""
         marks: dict[Any, str] = {self.Type.LOW: "low", self.Type.OUT: "out", self.Type.OVERSTOCK: "over"}
-        by_severity = {self.Severity.NOTICE: "over", self.Severity.WARNING: "low", self.Severity.CRITICAL: "out"}
-        return marks.get(self.type) or by_severity[self.Severity(self.severity)]
+        return marks.get(self.type, "")
 
     @property
     def is_open(self) -> bool:

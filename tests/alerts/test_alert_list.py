@@ -1,8 +1,10 @@
 """The list of alerts: the person's own warehouses, what is open first, a page at a time, at a fixed cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from alerts.models import Alert
@@ -53,6 +55,22 @@ def test_a_row_says_what_where_how_many_and_since_when(see, mona, signed_in):
     assert "Hexagon bolt M8" in page
     assert "since 23 Nov 2026, 08:00" in page
     assert f'href="/alerts/{alert.pk}/"' in page
+
+
+@pytest.mark.parametrize(
+    ("type_", "severity", "word"),
+    [
+        ("low", 2, "Low"),
+        ("out", 3, "Out"),
+        ("overstock", 1, "Over"),
+        ("expiring", 1, "Notice"),
+        ("overdue", 2, "Warning"),
+        ("expired", 3, "Critical"),
+    ],
+)
+def test_the_mark_names_the_state_of_a_level_or_how_severe_it_is(type_, severity, word):
+    mark = render_to_string("alerts/mark.html", {"alert": Alert(type=type_, severity=severity)})
+    assert re.findall(r"</svg>([^<]+)</span>", mark) == [word]
 
 
 def test_a_warehouse_may_be_chosen_and_the_choice_is_a_chip_that_takes_it_away(see, north, south, signed_in):

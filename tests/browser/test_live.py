@@ -116,7 +116,7 @@ def test_without_a_stream_the_page_asks_by_itself(page, site, desk, settings):
     # What is asked when the clock jumps would have taken 20 seconds.
     with page.expect_response("**/alerts/unread/"):
         page.goto("/alerts/")
-    expect(page.locator("#page")).to_be_visible()
+    expect(page.locator("#unread-asks:not(.htmx-request)")).to_have_count(1)
     desk.ship(site.north, site.bolt, 25)
     page.clock.fast_forward(20_000)
     expect(figure(page)).to_contain_text("1 unread")

@@ -51,8 +51,11 @@ def test_every_view_carries_exactly_one_mark_of_access():
 PAGE, HTMX = {}, {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-def answers(client, worlds, ways=(PAGE, HTMX), names=tuple(CALLS)):
-    """Call every route in every way, what only looks before what changes; give the call and what came back."""
+def answers(client, worlds, ways=(PAGE, HTMX), names=tuple(CALLS), *, follow=True):
+    """Call every route in every way, what only looks before what changes; give the call and what came back.
+
+    Where it leads to another page that is given as well, unless `follow` says no.
+    """
     asked = [(name, call) for name in names for call in CALLS[name](worlds)]
     for name, call in sorted(asked, key=lambda pair: pair[1].post is not None):
         address = reverse(name, kwargs=call.kwargs)
@@ -62,7 +65,7 @@ def answers(client, worlds, ways=(PAGE, HTMX), names=tuple(CALLS)):
             else:
                 response = client.post(address, call.post, query_params=call.query, headers=headers)
             yield name, call, response
-            if response.status_code in (302, 303) and "_auth_user_id" in client.session:
+            if follow and response.status_code in (302, 303) and "_auth_user_id" in client.session:
                 yield name, call, client.get(response.headers["Location"], headers=headers)
 
 
@@ -79,7 +82,8 @@ def text_of(response):
 
 def found(marks, text):
     text = text.lower()
-    return {name for name, mark in marks.items() if re.search(rf"(?<![0-9]){re.escape(mark.lower())}", text)}
+    planted = {name: mark.lower() for name, mark in marks.items() if mark.lower() in text}
+    return {name for name, mark in planted.items() if re.search(rf"(?<![0-9]){re.escape(mark)}", text)}
 
 
 # A manager's export of the audit trail names the address of who acted; no page shows staff anybody's.

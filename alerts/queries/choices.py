@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.queries import people_with
 from alerts.models import Channel, Kind, Mode, Subscription
-from alerts.queries.recipients import DEFAULT
+from alerts.queries.recipients import DEFAULT, people_to_tell, told_by_default
 from warehouses.models import Warehouse, WarehouseQuerySet, where_held
 
 # What holds where some of somebody's warehouses are told of and others not: the choice, and the sentence about it.
@@ -94,16 +93,12 @@ def _usual(
 
 
 def _told_by_default(person: User, warehouse: Warehouse | None) -> bool | None:
-    """Say whether somebody is told of a warehouse's alerts without a choice, None where not of all of theirs.
-
-    The same rule as `alerts.queries.recipients.tellings`, asked for one person: the managers are, else the admins.
-    """
-    if person.role == User.Role.ADMIN:
-        managed = warehouse and people_with("manage", warehouse).exclude(role=User.Role.ADMIN).exists()
-        return None if warehouse is None else not managed
-    manages, sees = set(where_held(person, "manage") or ()), set(where_held(person, "view") or ())
+    """Say whether somebody is told of a warehouse's alerts without a choice, None where not of all of theirs."""
     if warehouse:
-        return warehouse.pk in manages
+        return person in told_by_default(people_to_tell({warehouse.pk}), warehouse.pk)
+    if person.role == User.Role.ADMIN:
+        return None
+    manages, sees = set(where_held(person, "manage") or ()), set(where_held(person, "view") or ())
     return True if manages and manages == sees else None if manages else False
 
 

@@ -70,15 +70,24 @@ def _choosing(warehouses: Collection[int]) -> QuerySet[User]:
 
 def tellings(alert: Alert, people: Sequence[User], *, now: datetime) -> list[Telling]:
     """Return what leaves to whom about an incident. `people` are `people_to_tell` of its warehouse. No query."""
-    place = alert.warehouse_id
-    seeing = [person for person in people if may_be_told(person, place)]
-    managers = [person for person in seeing if person.role != User.Role.ADMIN and place and person.may("manage", place)]
-    default = managers or [person for person in seeing if person.role == User.Role.ADMIN]
+    default = told_by_default(people, alert.warehouse_id)
     return [
         Telling(person, channel, *_when(person, channel, mode, now))
-        for person in seeing
+        for person in people
+        if may_be_told(person, alert.warehouse_id)
         for channel, mode in _modes(person, alert, person in default)
     ]
+
+
+def told_by_default(people: Sequence[User], warehouse: int | None) -> list[User]:
+    """Return who is told of a warehouse's alerts without a choice: its managers, where nobody manages it the admins.
+
+    `people` are `people_to_tell` of the warehouse; of the system (None) the admins are told. No query.
+    """
+    seeing = [person for person in people if may_be_told(person, warehouse)]
+    admins = [person for person in seeing if person.role == User.Role.ADMIN]
+    others = [person for person in seeing if person.role != User.Role.ADMIN]
+    return [person for person in others if warehouse and person.may("manage", warehouse)] or admins
 
 
 def may_be_told(person: User, warehouse: int | None) -> bool:

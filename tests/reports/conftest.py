@@ -56,3 +56,29 @@ def counted(monkeypatch):
 def ago():
     """Give the moment so many days ago: a device's clock is believed for seven."""
     return lambda days: datetime.now(UTC) - timedelta(days=days)
+
+
+@pytest.fixture
+def own_folder(audited_rows, settings, tmp_path):
+    """Let the file of roots, and what else is kept, lie in a folder of the test."""
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def everything_is_final(monkeypatch):
+    """Other tests' transactions hold the cluster's horizon back; test_seal_horizon.py uses the real one."""
+    from reports.services import seals
+
+    monkeypatch.setattr(seals, "HORIZON", seals.HORIZON.replace("pg_snapshot_xmin", "pg_snapshot_xmax"))
+
+
+@pytest.fixture
+def sealed(desk, north, bolt, own_folder, everything_is_final):
+    """Three bookings of today and the audit rows of their people and places, under one seal."""
+    from reports.services.seals import seal, verify
+
+    for quantity in (10, 20, 30):
+        desk.receive(north, bolt, quantity)
+    made = seal(now=datetime.now(UTC) + timedelta(days=1))
+    assert verify(now=datetime.now(UTC)) == []
+    return made

@@ -10,16 +10,10 @@ from reports.services import seals
 from reports.services.seals import Problem, seal
 from stock.models import Operation
 from tests.reports import test_seals as seals_of
-from tests.reports.test_seals import (  # noqa: F401
-    AUDIT_COPY,
-    COPY,
-    by_force,
-    everything_is_final,
-    found,
-    own_folder,
-    today,
-)
+from tests.reports.test_seals import AUDIT_COPY, COPY, by_force, found, today
 from tests.reports.test_seals_of_write_offs import ENTRY
+
+pytestmark = pytest.mark.usefixtures("own_folder", "everything_is_final")
 
 OWN = "pg_current_xact_id()::text::bigint"
 LATE = "Rows of this day came after it was sealed."

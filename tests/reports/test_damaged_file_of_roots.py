@@ -3,14 +3,9 @@
 import pytest
 
 from reports.services.seals import Problem, roots_file, seal
-from tests.reports.test_seals import (  # noqa: F401
-    everything_is_final,
-    found,
-    own_folder,
-    sealed,
-    today,
-    tomorrow,
-)
+from tests.reports.test_seals import found, today, tomorrow
+
+pytestmark = pytest.mark.usefixtures("own_folder", "everything_is_final")
 
 ROOT = b"f" * 64
 DAMAGED = {
@@ -33,7 +28,7 @@ def unreadable(number):
 
 
 @pytest.mark.parametrize("what", DAMAGED)
-def test_a_damaged_line_is_named_and_the_next_root_is_kept(sealed, what):  # noqa: F811
+def test_a_damaged_line_is_named_and_the_next_root_is_kept(sealed, what):
     with roots_file().open("ab") as file:
         file.write(DAMAGED[what])
     assert found() == [unreadable(2)]
@@ -42,20 +37,20 @@ def test_a_damaged_line_is_named_and_the_next_root_is_kept(sealed, what):  # noq
     assert found() == [unreadable(2)]
 
 
-def test_a_seal_whose_own_line_was_damaged_is_missing_there(sealed):  # noqa: F811
+def test_a_seal_whose_own_line_was_damaged_is_missing_there(sealed):
     roots_file().write_text(f"one {sealed.day} {sealed.root}\n")
     missing = Problem(today(), "", "Seal 1 is missing in the file of roots.")
     assert found() == [unreadable(1), missing]
 
 
-def test_a_second_line_of_a_seal_does_not_hide_the_first(sealed):  # noqa: F811
+def test_a_second_line_of_a_seal_does_not_hide_the_first(sealed):
     kept = roots_file().read_bytes()
     forged = f"1 {sealed.day} ".encode() + ROOT + b"\n"
     roots_file().write_bytes(forged + kept)
     assert found() == [Problem(today(), "", "Seal 1 has another root than the file of roots.")]
 
 
-def test_a_number_far_ahead_does_not_keep_new_roots_out(sealed):  # noqa: F811
+def test_a_number_far_ahead_does_not_keep_new_roots_out(sealed):
     with roots_file().open("ab") as file:
         file.write(b"999999 2026-01-01 " + ROOT + b"\n")
     second = seal(now=tomorrow(2))

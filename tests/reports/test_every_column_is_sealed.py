@@ -5,16 +5,9 @@ from django.db import connection
 
 from reports.queries.sealed import AUDIT, LEDGER, TRANSIT
 from tests.reports import test_seals as seals_of
-from tests.reports.test_seals import (  # noqa: F401
-    EDITED,
-    Problem,
-    by_force,
-    everything_is_final,
-    found,
-    own_folder,
-    sealed,
-    today,
-)
+from tests.reports.test_seals import EDITED, Problem, by_force, found, today
+
+pytestmark = pytest.mark.usefixtures("own_folder", "everything_is_final")
 
 # The table, the alias that it has in a digest, and the digests that shall say all of it.
 SEALED = (
@@ -52,7 +45,7 @@ def test_every_column_of_the_database_is_digested(table, alias, digests):
     assert [digested(sql, alias) for sql in digests] == [wanted] * len(digests)
 
 
-def test_the_address_that_an_audit_row_shows_is_sealed(sealed):  # noqa: F811
+def test_the_address_that_an_audit_row_shows_is_sealed(sealed):
     """It is the e-mail address of an export, which nobody can look up elsewhere once the person is anonymised."""
     by_force("UPDATE auditlog_logentry SET actor_email = 'forged@example.com' WHERE id = %s", seals_of.ids(AUDITED)[0])
     assert found() == [Problem(today(), "audit", EDITED)]

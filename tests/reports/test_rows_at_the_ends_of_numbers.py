@@ -5,20 +5,10 @@ import pytest
 from reports.models import SealPart
 from reports.services.seals import seal
 from tests.reports import test_seals as seals_of
-from tests.reports.test_seals import (  # noqa: F401
-    AUDIT_COPY,
-    COPY,
-    Problem,
-    by_force,
-    counted,
-    everything_is_final,
-    found,
-    own_folder,
-    sealed,
-    today,
-    tomorrow,
-)
+from tests.reports.test_seals import AUDIT_COPY, COPY, Problem, by_force, counted, found, today, tomorrow
 from tests.reports.test_seals_of_write_offs import ENTRY
+
+pytestmark = pytest.mark.usefixtures("own_folder", "everything_is_final")
 
 LEAST, MOST = -(2**63), 2**63 - 1
 # auditlog's own table has ids of four bytes.
@@ -35,14 +25,14 @@ COPIES = {"ledger": with_id(COPY), "audit": with_id(AUDIT_COPY)}
 
 
 @pytest.mark.parametrize(("table", "number"), ENDS)
-def test_a_row_with_the_first_or_the_last_id_is_found(sealed, table, number):  # noqa: F811
+def test_a_row_with_the_first_or_the_last_id_is_found(sealed, table, number):
     rows = SealPart.objects.get(table=table).rows
     by_force(COPIES[table].format(xact="xact"), number, "0 days")
     assert found() == [Problem(today(), table, counted(rows, rows + 1))]
 
 
 @pytest.mark.parametrize(("table", "number"), ENDS)
-def test_a_row_with_the_first_or_the_last_id_of_both_numbers_is_found(sealed, table, number):  # noqa: F811
+def test_a_row_with_the_first_or_the_last_id_of_both_numbers_is_found(sealed, table, number):
     by_force(COPIES[table].format(xact=MOST), number, "0 days")
     assert found() == [Problem(None, table, AHEAD)]
 
@@ -62,7 +52,7 @@ def test_a_row_in_transit_with_the_first_or_the_last_id_is_found(desk, north, so
 
 
 @pytest.mark.parametrize(("table", "number"), ENDS)
-def test_a_row_with_such_an_id_is_sealed_once(sealed, table, number):  # noqa: F811
+def test_a_row_with_such_an_id_is_sealed_once(sealed, table, number):
     by_force(COPIES[table].format(xact="pg_current_xact_id()::text::bigint"), number, "0 days")
     second = seal(now=tomorrow(2))
     assert [part.rows for part in second.parts.filter(table=table)] == [1]
@@ -71,7 +61,7 @@ def test_a_row_with_such_an_id_is_sealed_once(sealed, table, number):  # noqa: F
 
 @pytest.mark.parametrize(("moment", "day"), [("-infinity", "0001-01-01"), ("infinity", "9999-12-31")])
 @pytest.mark.parametrize("table", COPIES)
-def test_a_row_of_no_day_that_can_be_written_is_found(sealed, table, moment, day):  # noqa: F811
+def test_a_row_of_no_day_that_can_be_written_is_found(sealed, table, moment, day):
     copy = (
         COPIES[table]
         .replace("timestamp - %s::interval", "%s::timestamptz")

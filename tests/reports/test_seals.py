@@ -12,6 +12,8 @@ from reports.models import Seal, SealCheck, SealPart
 from reports.services import seals
 from reports.services.seals import Problem, roots_file, seal, verify
 
+pytestmark = pytest.mark.usefixtures("own_folder", "everything_is_final")
+
 EDITED = "The rows are not what was sealed: one was edited, or its place was changed."
 
 
@@ -52,27 +54,6 @@ def ids(table):
 
 def found():
     return verify(now=datetime.now(UTC))
-
-
-@pytest.fixture(autouse=True)
-def own_folder(audited_rows, settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def everything_is_final(monkeypatch):
-    """Other tests' transactions hold the cluster's horizon back; test_seal_horizon.py uses the real one."""
-    monkeypatch.setattr(seals, "HORIZON", seals.HORIZON.replace("pg_snapshot_xmin", "pg_snapshot_xmax"))
-
-
-@pytest.fixture
-def sealed(desk, north, bolt):
-    """Three bookings of today and the audit rows of their people and places, under one seal."""
-    for quantity in (10, 20, 30):
-        desk.receive(north, bolt, quantity)
-    made = seal(now=tomorrow())
-    assert found() == []
-    return made
 
 
 def test_a_seal_takes_what_is_final_and_only_once(sealed, desk, north, bolt):

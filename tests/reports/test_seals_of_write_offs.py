@@ -6,11 +6,11 @@ from reports.models import SealPart
 from reports.services.seals import Problem, seal
 from stock.models import Operation, Transfer
 from tests.reports import test_seals as seals_of
-from tests.reports.test_seals import EDITED, counted, everything_is_final, found, own_folder, today  # noqa: F401
+from tests.reports.test_seals import EDITED, counted, found, today
 
 
 @pytest.fixture(autouse=True)
-def sealed(desk, north, south, bolt, monkeypatch, own_folder, everything_is_final):  # noqa: F811
+def sealed(desk, north, south, bolt, monkeypatch, own_folder, everything_is_final):
     """Ten sent, four of them written off, under one seal: two rows of transit."""
     monkeypatch.setattr(seals_of, "GUARDED", (*seals_of.GUARDED, "stock_transferentry"))
     desk.receive(north, bolt, 10)

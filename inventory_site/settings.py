@@ -299,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify books": {"task": "stock.tasks.verify_books", "schedule": crontab(hour="2", minute="30")},
     # Every ten minutes, by night too: each turn adds what is new, so a turn for the night alone would find nothing.
     "roll up": {"task": "reports.tasks.roll_up", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
+    "outcomes": {"task": "reports.tasks.look_into_outcomes", "schedule": 600.0, "options": {"expires": 600}},
     # The day before by UTC, when nothing of it is still being written; a lost turn is made up for by the next.
     "seal": {"task": "reports.tasks.seal", "schedule": crontab(hour="0-5", minute=20), "options": {"expires": 3600}},
     "forget sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour="3", minute="40")},

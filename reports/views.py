@@ -256,10 +256,8 @@ NoiseTable = tuple[tuple[str, ...], Iterator[tuple[Cell, ...]]]
 
 
 def _noise_people(asked: Noise) -> NoiseTable:
-    header = (_("Person"), _("Told"), _("Told a day"), _("Most on one day"), _("Alerts"), _("Acted on, percent"))
-    return header, (
-        (each.person, each.told, each.a_day, each.most, each.alerts, each.percent) for each in asked.people()
-    )
+    header = (_("Person"), _("Told"), _("Told a day"), _("Most on one day"), _("Acted on, percent"))
+    return header, ((each.person, each.told, each.a_day, each.most, each.percent) for each in asked.people())
 
 
 def _noise_kinds(asked: Noise) -> NoiseTable:

@@ -137,6 +137,8 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     resolution = models.CharField(_("why"), max_length=200, blank=True)
+    # Whether stock work was done for it while it stood; nobody knows before it is over and `reports` has looked.
+    worked = models.BooleanField(_("worked on"), null=True, editable=False)
 
     objects = AlertQuerySet.as_manager()
 
@@ -173,6 +175,8 @@ class Alert(models.Model):
             models.Index(fields=["key", "-resolved"], name="alert_by_key"),
             models.Index(fields=["product", "-id"], name="alert_by_product"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed"), name="alert_snoozed"),
+            models.Index(fields=["id"], condition=Q(status="resolved", worked=None), name="alert_to_look_into"),
+            models.Index(fields=["created"], name="alert_by_beginning"),
             models.Index(fields=["opened"], condition=Q(status="open", severity=3), name="alert_to_escalate"),
         ]
 
@@ -241,7 +245,15 @@ class AlertEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["alert", "id"], name="alert_event_by_alert")]
+        indexes = [
+            models.Index(fields=["alert", "id"], name="alert_event_by_alert"),
+            models.Index(
+                fields=["at"],
+                include=["alert", "by", "kind"],
+                condition=Q(by__isnull=False, kind__in=["acknowledged", "assigned", "commented", "resolved"]),
+                name="alert_event_acted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.alert_id}"

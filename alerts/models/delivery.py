@@ -34,7 +34,8 @@ class Delivery(models.Model):
     """The outbox: one thing to tell one person through one channel. The row is the promise that it will be told.
 
     `dedupe_key` names what is told: the same thing is never queued twice for a person and channel. A worker claims a
-    row by moving `next_attempt` ahead before it calls the provider. `facts` are what the person is told, its `type`
+    row by moving `next_attempt` ahead before it calls the provider. `telling` is true of one delivery of each time that
+    a person is told of an incident, through however many channels: by these it is counted. `facts` are what the person is told, its `type`
     included, as it was when the row was queued. `attempts` counts those in which the provider had its say about this
     very delivery; a provider that is away counts for nothing. One for a digest waits as `digest` until the digest of
     its person and channel, a delivery of its own, takes it in (`gathered` with `digest` set). `fallback_of` is what
@@ -59,6 +60,7 @@ class Delivery(models.Model):
     dedupe_key = models.CharField(max_length=100)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    telling = models.BooleanField(default=False, db_default=False, editable=False)
     facts = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -92,6 +94,12 @@ class Delivery(models.Model):
             models.Index(fields=["person", "channel", "-id"], condition=Q(purpose="test"), name="delivery_test"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
             models.Index(fields=["-id"], condition=Q(status="failed"), name="delivery_failed"),
+            models.Index(
+                fields=["created"],
+                include=["alert", "person"],
+                condition=Q(telling=True) & ~Q(status="withdrawn"),
+                name="delivery_tellings",
+            ),
         ]
 
     def __str__(self) -> str:

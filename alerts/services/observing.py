@@ -202,7 +202,7 @@ WRITE = f"""
             told_count = w.told_count, standing = w.standing, status = w.status, assignee_id = w.assignee_id,
             opened = w.opened, acknowledged = w.acknowledged, acknowledged_by_id = w.acknowledged_by_id,
             snoozed_until = w.snoozed_until, snoozed_by_id = w.snoozed_by_id, escalated = w.escalated,
-            resolved = w.resolved, resolved_by_id = w.resolved_by_id, resolution = w.resolution
+            resolved = w.resolved, resolved_by_id = w.resolved_by_id, resolution = w.resolution, worked = NULL
         FROM wanted w WHERE a.id = w.id
         RETURNING a.id, a.key, a.told_count
     ), opened AS (
@@ -214,9 +214,10 @@ WRITE = f"""
         SELECT * FROM changed UNION ALL SELECT * FROM opened
     ), queued AS (
         INSERT INTO alerts_delivery (purpose, alert_id, dedupe_key, person_id, channel, facts, status, attempts,
-                                     next_attempt, provider_id, provider_status, error, created, sent)
+                                     next_attempt, provider_id, provider_status, error, created, sent, telling)
         SELECT 'alert', w.id, 'alert:' || w.id || ':' || w.told_count, d.person_id, d.channel, d.facts, d.status, 0,
-               coalesce(d.due, now()), '', '', '', now(), CASE WHEN d.status = 'sent' THEN now() END
+               coalesce(d.due, now()), '', '', '', now(), CASE WHEN d.status = 'sent' THEN now() END,
+               row_number() OVER (PARTITION BY w.id, d.person_id ORDER BY d.channel) = 1
         FROM jsonb_to_recordset(%(told)s) AS d(
             key text, person_id bigint, channel text, status text, due timestamptz, facts jsonb
         ) JOIN written w USING (key)

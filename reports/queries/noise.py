@@ -27,63 +27,43 @@ DEMAND_DAYS = 90
 Z = Decimal("1.645")
 ZERO = Decimal(0)
 
-# An incident that went to somebody through several channels counts once each time it was told.
-PEOPLE = """
-WITH told AS MATERIALIZED (
-    SELECT d.person_id, d.alert_id, (min(d.created) AT TIME ZONE %(zone)s)::date AS day
-      FROM alerts_delivery d JOIN alerts_alert a ON a.id = d.alert_id
-     WHERE d.created >= %(since)s AND d.purpose = 'alert' AND d.status <> 'withdrawn'
-       AND a.warehouse_id = ANY(%(warehouses)s)
-     GROUP BY d.person_id, d.alert_id, d.dedupe_key
-), acted AS MATERIALIZED (
-    SELECT DISTINCT by_id, alert_id FROM alerts_alertevent
+# What somebody has done with an incident themselves.
+ACTED = """
+    SELECT by_id, alert_id, kind, at FROM alerts_alertevent
      WHERE at >= %(since)s AND by_id IS NOT NULL AND kind IN ('acknowledged', 'assigned', 'commented', 'resolved')
-), days AS (
-    SELECT t.person_id, t.day, count(*) AS told FROM told t GROUP BY 1, 2
-), busiest AS (
-    SELECT person_id, sum(told) AS told, max(told) AS most FROM days GROUP BY 1
-), own AS (
-    SELECT t.person_id, count(DISTINCT t.alert_id) AS alerts,
-           count(DISTINCT t.alert_id) FILTER (WHERE acted.alert_id IS NOT NULL) AS acted
-      FROM told t LEFT JOIN acted ON acted.by_id = t.person_id AND acted.alert_id = t.alert_id GROUP BY 1
-)
-SELECT coalesce(nullif(u.name, ''), u.email), b.told::int, b.most::int, own.alerts::int, own.acted::int
-  FROM busiest b JOIN own USING (person_id) JOIN accounts_user u ON u.id = b.person_id
- ORDER BY b.told DESC, 1, u.id
- LIMIT %(limit)s
 """
 
-# Stock work is what was booked while an incident stood and its cause asks for; a move between bins mends no level. The
-# ledger is asked only about incidents that nobody did anything with themselves, the operation only about transfers.
-KINDS = """
-WITH incident AS MATERIALIZED (
-    SELECT a.id, a.type, a.cause, a.product_id, a.warehouse_id, a.lot_id, a.status, a.created,
-           coalesce(a.resolved, 'infinity') AS ended
-      FROM alerts_alert a WHERE a.created >= %(since)s AND a.warehouse_id = ANY(%(warehouses)s)
-), person AS MATERIALIZED (
-    SELECT e.alert_id, min(e.at) FILTER (WHERE e.kind = 'acknowledged') AS acknowledged FROM alerts_alertevent e
-     WHERE e.at >= %(since)s AND e.by_id IS NOT NULL
-       AND e.kind IN ('acknowledged', 'assigned', 'commented', 'resolved') GROUP BY 1
-), work AS MATERIALIZED (
-    SELECT DISTINCT i.id
-      FROM incident i
-      LEFT JOIN person p ON p.alert_id = i.id
-      JOIN stock_stocktransaction t ON t.product_id = i.product_id AND t.warehouse_id = i.warehouse_id
-     WHERE p.alert_id IS NULL AND t.created >= %(since)s AND t.created >= i.created AND t.created <= i.ended
-       AND CASE i.cause WHEN 'shortage' THEN t.quantity > 0 AND t.type IN ('in', 'transfer')
-                        WHEN 'overstock' THEN t.quantity < 0 AND t.type = 'transfer'
-                        WHEN 'expiry' THEN t.quantity < 0 AND t.lot_id = i.lot_id END
-       AND (t.type <> 'transfer'
-            OR (SELECT o.kind <> 'move' FROM stock_operation o WHERE o.key = t.operation_id))
+# An incident that went to somebody through several channels counts once each time it was told.
+PEOPLE = f"""
+WITH acted AS (
+    SELECT DISTINCT by_id, alert_id FROM ({ACTED}) AS e
+), days AS (
+    SELECT d.person_id, (d.created AT TIME ZONE %(zone)s)::date AS day,
+           count(*) AS told, count(acted.alert_id) AS acted
+      FROM alerts_delivery d
+      JOIN alerts_alert a ON a.id = d.alert_id
+      LEFT JOIN acted ON acted.by_id = d.person_id AND acted.alert_id = d.alert_id
+     WHERE d.created >= %(since)s AND d.telling AND d.status <> 'withdrawn' AND a.warehouse_id = ANY(%(warehouses)s)
+     GROUP BY 1, 2
 )
-SELECT i.type, count(*)::int,
-       count(*) FILTER (WHERE p.alert_id IS NOT NULL OR w.id IS NOT NULL
-                           OR i.cause IN ('overdue', 'variance') AND i.status = 'resolved')::int,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM p.acknowledged - i.created)::float8)
-  FROM incident i LEFT JOIN person p ON p.alert_id = i.id LEFT JOIN work w ON w.id = i.id
- GROUP BY i.type
+SELECT coalesce(nullif(u.name, ''), u.email), sum(days.told)::int, max(days.told)::int, sum(days.acted)::int
+  FROM days JOIN accounts_user u ON u.id = days.person_id
+ GROUP BY u.id
+ ORDER BY 2 DESC, 1, u.id
+ LIMIT %(limit)s
+"""  # nosec B608 # only constants of our own
+
+KINDS = f"""
+WITH acted AS (
+    SELECT alert_id, min(at) FILTER (WHERE kind = 'acknowledged') AS acknowledged FROM ({ACTED}) AS e GROUP BY 1
+)
+SELECT a.type, count(*)::int, count(*) FILTER (WHERE acted.alert_id IS NOT NULL OR a.worked)::int,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM acted.acknowledged - a.created)::float8)
+  FROM alerts_alert a LEFT JOIN acted ON acted.alert_id = a.id
+ WHERE a.created >= %(since)s AND a.warehouse_id = ANY(%(warehouses)s)
+ GROUP BY a.type
  ORDER BY 2 DESC, 1
-"""
+"""  # nosec B608 # only constants of our own
 
 FLAPPING = """
 WITH crossed AS (
@@ -140,12 +120,11 @@ SELECT product_id, warehouse_id, cause, percentile_disc(0.5) WITHIN GROUP (ORDER
 
 @dataclass(frozen=True)
 class Told:
-    """How often somebody was told in the period, at most on one day, of how many incidents, and how many they took."""
+    """How often somebody was told in the period, at most on one day, and how often of what they then acted on."""
 
     person: str
     told: int
     most: int
-    alerts: int
     acted: int
     days: int
 
@@ -155,7 +134,7 @@ class Told:
 
     @property
     def percent(self) -> int:
-        return self.acted * 100 // self.alerts
+        return self.acted * 100 // self.told
 
 
 @dataclass(frozen=True)
@@ -228,9 +207,8 @@ class Noise:
     def kinds(self) -> list[Kind]:
         """Return what came of the incidents that were opened, by type, the most first. One query.
 
-        Acted on is what somebody has acknowledged, assigned, commented or resolved, and what stock work was done for
-        while it stood: goods that came in (shortage), were sent elsewhere (overstock), or left (a lot); a transfer that
-        was late and a count that varied, once they are over. Snoozing alone is putting off.
+        Acted on is what somebody has acknowledged, assigned, commented or resolved, and what stock work was done for,
+        which is known once it is over (`reports.services.outcomes`). Snoozing alone is putting off.
         """
         return [Kind(*row) for row in _rows(KINDS, self._asked)]
 

@@ -33,13 +33,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """The outbox: one thing to tell one person through one channel. The row is the promise that it will be told.
 
-    `dedupe_key` names what is told: the same thing is never queued twice for a person and channel. A worker claims a
-    row by moving `next_attempt` ahead before it calls the provider. `telling` is true of one delivery of each time that
-    a person is told of an incident, through however many channels: by these it is counted. `facts` are what the person is told, its `type`
-    included, as it was when the row was queued. `attempts` counts those in which the provider had its say about this
-    very delivery; a provider that is away counts for nothing. One for a digest waits as `digest` until the digest of
-    its person and channel, a delivery of its own, takes it in (`gathered` with `digest` set). `fallback_of` is what
-    failed for good in another channel. Deliveries in the app are sent by being written; `read` is when they were seen.
+    `dedupe_key` names what is told: the same thing is never queued twice for a person and channel. A worker claims
+    a row by moving `next_attempt` ahead before it calls the provider. `telling` is true of one delivery of each
+    time that a person is told of an incident, through however many channels: by these it is counted. `facts` are
+    what the person is told, its `type` included, as it was when the row was queued. `attempts` counts those in
+    which the provider had its say about this very delivery; a provider that is away counts for nothing. One for a
+    digest waits as `digest` until the digest of its person and channel, a delivery of its own, takes it in
+    (`gathered` with `digest` set). `fallback_of` is what failed for good in another channel. Deliveries in the app
+    are sent by being written; `read` is when they were seen.
     """
 
     class Purpose(models.TextChoices):

@@ -88,8 +88,15 @@ class AssignForm(forms.Form):
         field.queryset = people_who_may_act(alert).order_by("name", "email")
 
 
+class LinesField(forms.CharField):
+    """A text of several lines. A browser sends each break as two characters and counts it as one; so does this."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class CommentForm(forms.Form):
-    text = forms.CharField(
+    text = LinesField(
         label=gettext_lazy("Comment"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -104,7 +111,7 @@ class ResolveForm(forms.Form):
         max_length=200,
         validators=[refuse_hidden_characters],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Nobody is told of it again until it gets worse, or until it was gone and comes back."),
+        help_text=gettext_lazy("Nobody is told of it again until it gets worse, or comes back after the warehouse's time to re-open."),
         error_messages={"required": gettext_lazy("Say why it is resolved.")},
     )
 

@@ -13,16 +13,18 @@ from alerts.queries.recipients import may_be_told
 PEOPLE = 100
 # One gatherer at a time: two would make two digests of one person's alerts. A number that nobody else locks.
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('alerts.digests'))"
+# The channel is part of the key, for a digest tells what was left for this channel alone, also where another brings it.
 # A day's digest that has not left yet takes more in. One that has left does not: the rest waits for the next day's.
 GATHER = """
     WITH due AS (
-        SELECT d.id, d.person_id, d.channel, 'digest:' || (now() AT TIME ZONE u.time_zone)::date AS key
+        SELECT d.id, d.person_id, d.channel, d.alert_id,
+               'digest:' || (now() AT TIME ZONE u.time_zone)::date || ':' || d.channel AS key
         FROM alerts_delivery d JOIN accounts_user u ON u.id = d.person_id
         WHERE d.id = ANY(%s)
     ), made AS (
         INSERT INTO alerts_delivery AS old (purpose, dedupe_key, person_id, channel, facts, status, attempts,
                                             next_attempt, provider_id, provider_status, error, created)
-        SELECT 'digest', key, person_id, channel, jsonb_build_object('type', 'digest', 'count', count(*)::text),
+        SELECT 'digest', key, person_id, channel, jsonb_build_object('type', 'digest', 'count', count(DISTINCT alert_id)::text),
                'waiting', 0, now(), '', '', '', now()
         FROM due GROUP BY key, person_id, channel
         ON CONFLICT (dedupe_key, person_id, channel) DO UPDATE

@@ -45,7 +45,8 @@ def wait_until(delivery: Delivery, moment: datetime) -> None:
 def fail(delivery: Delivery, why: str, *, was: Delivery.Status = Delivery.Status.WAITING, **fields: object) -> bool:
     """End a delivery of this status for good, and queue it in the channel that its own falls back to.
 
-    Return whether it was of that status. What the person gets there anyway is not doubled: the key is the same.
+    Return whether it was of that status. What the person gets there anyway is not doubled: the key is the same. What
+    waits there for a digest leaves at once, for this was to be told at once.
     """
     with transaction.atomic():
         rows = Delivery.objects.filter(pk=delivery.pk, status=was)
@@ -63,6 +64,9 @@ def fail(delivery: Delivery, why: str, *, was: Delivery.Status = Delivery.Status
                 fallback_of=delivery,
             )
             Delivery.objects.bulk_create([instead], ignore_conflicts=True)
+            there = {"dedupe_key": delivery.dedupe_key, "person_id": delivery.person_id, "channel": channel}
+            waits = Delivery.objects.filter(**there, status=Delivery.Status.DIGEST)
+            waits.update(status=Delivery.Status.WAITING, next_attempt=Now(), fallback_of=delivery)
     return True
 
 

@@ -23,10 +23,11 @@ def note_status(*, sid: str, message: str, status: str, error: str, at: datetime
     """Note what Twilio says of a message; return whether it is one of ours. One that was lost falls back to e-mail.
 
     `message` is what `alerts.channels.sms.callback` wrote into the address. A delivery that still waits under it was
-    taken by Twilio before its worker could note so: it counts as sent, so nothing goes out twice. Locks the delivery.
+    taken by Twilio before its worker could note so: it counts as sent, so nothing goes out twice. One that is tried
+    again hears no more of the message that was lost before. Locks the delivery.
     """
     delivery = _find(sid, message)
-    if delivery is None or delivery.provider_id not in ("", sid):
+    if delivery is None or not _awaited(delivery, sid):
         return False
     if status in LOST and delivery.provider_status not in ("delivered", "read"):
         why = f"Twilio: {status} {error}".strip()
@@ -40,6 +41,12 @@ def note_status(*, sid: str, message: str, status: str, error: str, at: datetime
         delivery.provider_id = sid
         delivery.save(update_fields=["status", "sent", "error", "provider_id", "provider_status"])
     return True
+
+
+def _awaited(delivery: Delivery, sid: str) -> bool:
+    if delivery.status == Delivery.Status.WAITING:
+        return delivery.provider_id != sid
+    return delivery.provider_id in ("", sid)
 
 
 def _find(sid: str, message: str) -> Delivery | None:

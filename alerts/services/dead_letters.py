@@ -1,7 +1,7 @@
 """Trying again what has failed for good.
 
-A delivery that is tried again keeps its id, so a provider that did take it knows it again; the worker asks anew whether
-its person may still be told. One that fails again falls back no second time.
+A delivery that is tried again keeps its id, so a provider that did take it knows it again, and the provider's own, so a
+late report of what failed is known as such; the worker asks anew whether its person may still be told. One that fails again falls back no second time.
 """
 
 import logging
@@ -42,7 +42,7 @@ def _wait_again(ids: list[int], by: User) -> int:
     """Let those of these wait that still have failed; return how many. Of two at once, one finds each."""
     failed = Delivery.objects.filter(pk__in=ids, status=Delivery.Status.FAILED)
     waiting = Delivery.Status.WAITING
-    done = failed.update(status=waiting, attempts=0, next_attempt=Now(), provider_id="", provider_status="")
+    done = failed.update(status=waiting, attempts=0, next_attempt=Now(), provider_status="")
     if done:
         logger.info("%d deliveries are tried again by person %s: %s", done, by.pk, ids)
         nudge("alerts.tasks.relay")

@@ -136,15 +136,17 @@ def _change(incident: Alert, finding: Finding, now: datetime) -> list[AlertEvent
     if finding.type is None:
         return _gone(incident, now)
     severity, rank = finding.graveness(finding.type)
-    graver = rank > incident.rank
+    graver = rank > max(incident.rank, incident.told_rank)
     same = (incident.type, incident.rank, incident.severity) == (finding.type, rank, severity)
     if not graver and incident.standing and same:
         return []
     events = [AlertEvent.Kind.CHANGED]
     if incident.is_resolved and (graver or not incident.standing):
         events = [AlertEvent.Kind.REOPENED]
-    if graver or not incident.standing:
+    if graver:
         reopen(incident, now)
+    elif not incident.standing:
+        _return(incident, now)
     incident.type, incident.severity, incident.rank, incident.facts = finding.type, severity, rank, finding.facts
     return events
 
@@ -165,6 +167,16 @@ def reopen(incident: Alert, now: datetime) -> None:
     incident.acknowledged = incident.snoozed_until = incident.escalated = incident.resolved = None
     incident.acknowledged_by_id = incident.snoozed_by_id = incident.resolved_by_id = None
     incident.resolution = ""
+
+
+def _return(incident: Alert, now: datetime) -> None:
+    """Let a locked incident whose cause is back go on as if it had not been away: nobody is told, nobody asked anew."""
+    taken, escalated = (incident.acknowledged, incident.acknowledged_by_id), incident.escalated
+    reopen(incident, now)
+    incident.escalated = escalated
+    if taken[0]:
+        incident.status = Alert.Status.ACKNOWLEDGED
+        incident.acknowledged, incident.acknowledged_by_id = taken
 
 
 def is_untold(alert: Alert) -> bool:

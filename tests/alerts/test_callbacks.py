@@ -140,8 +140,19 @@ def test_ack_acknowledges_what_was_told_last_and_says_so(text, told, mona):
     assert text("Ack") == f"Acknowledged: {last.headline}"
     last.refresh_from_db()
     assert (last.status, last.acknowledged_by) == ("acknowledged", mona)
-    assert text("ACK") == f"Acknowledged: {first.headline}"
-    assert text("ACK") == "There is no alert left to acknowledge."
+    # Sent twice, or delivered twice by Twilio, it takes no other alert.
+    assert text("ACK") == f"Acknowledged: {last.headline}"
+    first.refresh_from_db()
+    assert first.status == "open"
+
+
+def test_ack_is_about_no_other_alert_where_the_last_is_over(text, told):
+    told(2)
+    first, last = Alert.objects.order_by("id")
+    Alert.objects.filter(pk=last.pk).update(status="resolved", standing=False, resolved=timezone.now())
+    assert text("ACK") == "This alert has resolved itself; there is nothing left to acknowledge."
+    first.refresh_from_db()
+    assert first.status == "open"
 
 
 def test_ack_by_who_may_only_look_any_more_acknowledges_nothing(text, told, mona, north):

@@ -91,7 +91,7 @@ def test_gathered_twice_on_a_day_before_it_leaves_it_is_one(reader, see, hour_co
     gather()
     [digest] = Delivery.objects.filter(purpose="digest")
     assert (digest.gathered.count(), digest.facts) == (2, {"type": "digest", "count": "2"})
-    assert digest.dedupe_key == f"digest:{timezone.now().date()}"
+    assert digest.dedupe_key == f"digest:{timezone.now().date()}:{digest.channel}"
 
 
 def test_what_comes_after_it_has_left_waits_for_the_next_day(reader, see, hour_comes):

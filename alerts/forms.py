@@ -92,7 +92,7 @@ class LinesField(forms.CharField):
     """A text of several lines. A browser sends each break as two characters and counts it as one; so does this."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class CommentForm(forms.Form):
@@ -111,7 +111,9 @@ class ResolveForm(forms.Form):
         max_length=200,
         validators=[refuse_hidden_characters],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Nobody is told of it again until it gets worse, or comes back after the warehouse's time to re-open."),
+        help_text=gettext_lazy(
+            "Nobody is told of it again until it gets worse, or comes back after the warehouse's time to re-open."
+        ),
         error_messages={"required": gettext_lazy("Say why it is resolved.")},
     )
 

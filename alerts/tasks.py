@@ -29,3 +29,9 @@ def wake(**kwargs: object) -> None:
 def escalate(**kwargs: object) -> None:
     """Tell the next in line of critical alerts that nobody takes."""
     services.escalate(at=timezone.now())
+
+
+@shared_task(name="alerts.tasks.hand_on")
+def hand_on(**kwargs: object) -> None:
+    """Tell others of what its people may no longer be told."""
+    services.hand_on(at=timezone.now())

@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "alerts.relay": {"task": "alerts.tasks.relay", "schedule": 15.0, "options": {"expires": 15}},
     "alerts.wake": {"task": "alerts.tasks.wake", "schedule": crontab(), "options": {"expires": 60}},
     "alerts.escalate": {"task": "alerts.tasks.escalate", "schedule": crontab(), "options": {"expires": 60}},
+    "alerts.hand on": {"task": "alerts.tasks.hand_on", "schedule": crontab(), "options": {"expires": 60}},
     "accounts.send links": {"task": "accounts.tasks.send_links", "schedule": 15.0, "options": {"expires": 15}},
     "levels": {"task": "stock.tasks.judge_levels", "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
     # Each warehouse's morning begins with one of these turns; the others repair what it could not know.

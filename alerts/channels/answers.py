@@ -11,7 +11,8 @@ from alerts.errors import ChannelDown, ChannelError, Deferred, Refused
 
 # Every call ends after so many seconds.
 TIMEOUT = 10
-LONGEST_WAIT = timedelta(hours=1)
+# No provider keeps a channel shut for longer, whatever it says.
+LONGEST_WAIT = timedelta(days=1)
 UNREACHED = (ConnectTimeoutError, NewConnectionError, SSLError)
 
 
@@ -35,7 +36,7 @@ def unanswered(error: BaseException) -> ChannelError:
 
 
 def _wait(retry_after: str | None) -> timedelta | None:
-    """Read Retry-After, which counts seconds or names a moment; at most an hour."""
+    """Read Retry-After, which counts seconds or names a moment; at most a day."""
     text = (retry_after or "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         wait = timedelta(seconds=int(text))

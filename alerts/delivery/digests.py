@@ -13,7 +13,7 @@ from alerts.queries.recipients import may_be_told
 PEOPLE = 100
 # One gatherer at a time: two would make two digests of one person's alerts. A number that nobody else locks.
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('alerts.digests'))"
-# The channel is part of the key, for a digest tells what was left for this channel alone, also where another brings it.
+# The channel is part of the key: a digest tells what was left for this channel alone, also where another brings it.
 # A day's digest that has not left yet takes more in. One that has left does not: the rest waits for the next day's.
 GATHER = """
     WITH due AS (
@@ -24,7 +24,8 @@ GATHER = """
     ), made AS (
         INSERT INTO alerts_delivery AS old (purpose, dedupe_key, person_id, channel, facts, status, attempts,
                                             next_attempt, provider_id, provider_status, error, created)
-        SELECT 'digest', key, person_id, channel, jsonb_build_object('type', 'digest', 'count', count(DISTINCT alert_id)::text),
+        SELECT 'digest', key, person_id, channel,
+               jsonb_build_object('type', 'digest', 'count', count(DISTINCT alert_id)::text),
                'waiting', 0, now(), '', '', '', now()
         FROM due GROUP BY key, person_id, channel
         ON CONFLICT (dedupe_key, person_id, channel) DO UPDATE

@@ -55,7 +55,7 @@ def relay() -> int:
         while True:
             if time.monotonic() < until:
                 for channel in CHANNELS.keys() - running.keys() - elsewhere:
-                    if Delivery.objects.due(channel).exists():
+                    if Delivery.objects.due(channel).exists() and not outcomes.is_shut(channel):
                         running[channel] = threads.submit(_run, channel, until)
             if not running:
                 return sent
@@ -96,7 +96,7 @@ def _claim(channel: Channel) -> list[Delivery]:
     claimed = list(due.select_related("alert")[:BATCH])
     if claimed:
         rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in claimed])
-        rows.update(attempts=F("attempts") + 1, next_attempt=Now() + LEASE)
+        rows.update(attempts=F("attempts") + 1, next_attempt=Now() + LEASE, provider_status="")
     for delivery in claimed:
         delivery.attempts += 1
     return claimed

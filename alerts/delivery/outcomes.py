@@ -20,6 +20,8 @@ PROBE = timedelta(seconds=15)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 30
+# What the rows of a channel say whose provider has named a time before which it wants no more.
+BUSY = "busy"
 # What is told through another channel when one has failed for good.
 FALLBACK = {Channel.PUSH: Channel.SMS, Channel.SMS: Channel.EMAIL}
 
@@ -86,18 +88,28 @@ def pause(attempts: int) -> timedelta:
 
 
 def stand_down(channel: Channel, claimed: Sequence[Delivery], error: ChannelDown) -> None:
-    """Put off everything of this channel until the next probe; none of it is the worse for it."""
-    after = error.after or PROBE
+    """Put off everything of this channel until the next probe; none of it is the worse for it.
+
+    Where the provider has said when it takes more, nothing of the channel leaves earlier (`is_shut`).
+    """
+    after, status = error.after or PROBE, BUSY if error.after else ""
     logger.warning("%s is away: %s", channel.label, error)
     note(claimed[0], error=str(error)[:500])
-    give_back(claimed, after)
+    give_back(claimed, after, status)
     with transaction.atomic():
         due = Delivery.objects.due(channel).select_for_update(skip_locked=True, no_key=True)
         ids = list(due.values_list("pk", flat=True))
         Delivery.objects.filter(pk__in=ids).update(next_attempt=Now() + after)
 
 
-def give_back(claimed: Sequence[Delivery], after: timedelta) -> None:
+def is_shut(channel: Channel) -> bool:
+    """Say whether the provider of this channel has named a time that is still to come."""
+    waiting = Delivery.objects.filter(channel=channel, status=Delivery.Status.WAITING, next_attempt__gt=Now())
+    return waiting.filter(provider_status=BUSY).exists()
+
+
+def give_back(claimed: Sequence[Delivery], after: timedelta, status: str = "") -> None:
+    """Let what was claimed and not tried wait for so long."""
     if claimed:
         rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in claimed], status=Delivery.Status.WAITING)
-        rows.update(attempts=F("attempts") - 1, next_attempt=Now() + after)
+        rows.update(attempts=F("attempts") - 1, next_attempt=Now() + after, provider_status=status)

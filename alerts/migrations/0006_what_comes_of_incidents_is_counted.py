@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="delivery",
+            index=models.Index(fields=["created"], condition=Q(status="withdrawn"), name="delivery_withdrawn"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
             index=models.Index(
                 condition=Q(telling=True) & ~Q(status="withdrawn"),
                 fields=["created"],

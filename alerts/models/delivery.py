@@ -95,6 +95,7 @@ class Delivery(models.Model):
             models.Index(fields=["person", "channel", "-id"], condition=Q(purpose="test"), name="delivery_test"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"),
             models.Index(fields=["-id"], condition=Q(status="failed"), name="delivery_failed"),
+            models.Index(fields=["created"], condition=Q(status="withdrawn"), name="delivery_withdrawn"),
             models.Index(
                 fields=["created"],
                 include=["alert", "person"],

@@ -62,6 +62,7 @@ MESSAGES = {
 BECAUSE = {
     "escalated": _("Nobody has acknowledged this in time, so it goes to you as the next in line."),
     "assigned": _("This was given to you to see to."),
+    "handed on": _("Whoever was told of this before may no longer see it, so it goes to you."),
     "woke": _("The time for which this was snoozed is over, and its cause still stands."),
 }
 DAYS = ("expires", "sent")

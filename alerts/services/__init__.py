@@ -3,7 +3,7 @@
 from alerts.services.incidents import acknowledge, assign, comment, resolve, snooze
 from alerts.services.observing import Finding, observe
 from alerts.services.reading import mark_read
-from alerts.services.waking import escalate, wake
+from alerts.services.waking import escalate, hand_on, wake
 
 __all__ = [
     "Finding",
@@ -11,6 +11,7 @@ __all__ = [
     "assign",
     "comment",
     "escalate",
+    "hand_on",
     "mark_read",
     "observe",
     "resolve",

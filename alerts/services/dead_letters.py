@@ -1,7 +1,8 @@
 """Trying again what has failed for good.
 
-A delivery that is tried again keeps its id, so a provider that did take it knows it again, and the provider's own, so a
-late report of what failed is known as such; the worker asks anew whether its person may still be told. One that fails again falls back no second time.
+A delivery that is tried again keeps its id, so a provider that did take it knows it again, and the provider's own id,
+so a late report of what failed is known as such; the worker asks anew whether its person may still be told. One that
+fails again falls back no second time.
 """
 
 import logging

@@ -4,16 +4,37 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Concat
 
 from accounts.models import User
-from alerts.models import Alert, AlertEvent
-from alerts.queries.recipients import Telling, admins_to_tell, in_person, may_be_told, people_by_id
+from alerts.models import Alert, AlertEvent, Delivery
+from alerts.queries.recipients import (
+    Telling,
+    admins_to_tell,
+    in_person,
+    may_be_told,
+    people_by_id,
+    people_to_tell,
+    tellings,
+)
 from alerts.services.observing import Change, write
 
 BATCH = 200
 # No warehouse has a shorter time (its validator), and the index is by the moment alone.
 SHORTEST = timedelta(minutes=5)
+# What waited longest, for a digest after quiet hours, is withdrawn within this time.
+LOST = timedelta(days=3)
 
 
 def wake(*, at: datetime) -> int:
@@ -44,6 +65,7 @@ def _wake(at: datetime) -> int:
     alerts = _take(Alert.objects.filter(status=Alert.Status.SNOOZED, snoozed_until__lte=at))
     ids = {one for alert in alerts for one in (alert.snoozed_by_id, alert.assignee_id) if one}
     people = people_by_id(ids, _places(alerts)) if ids else {}
+    by_default = people_to_tell(_places(alerts)) if alerts else []
     changes = {}
     for alert in alerts:
         wanted = {one for one in (alert.snoozed_by_id, alert.assignee_id) if one}
@@ -51,6 +73,8 @@ def _wake(at: datetime) -> int:
         alert.status, alert.opened, alert.escalated = Alert.Status.OPEN, at, None
         alert.acknowledged = alert.acknowledged_by_id = alert.snoozed_until = alert.snoozed_by_id = None
         told = _tellings(alert, [people[one] for one in sorted(wanted & people.keys())], at)
+        # Where none of them may be told any more, it concerns whom it would if it were new.
+        told = told or tellings(alert, by_default, now=at)
         changes[alert.key] = Change(alert, [AlertEvent.Kind.WOKE], told)
     if changes:
         write(changes, now=at, because="woke")
@@ -80,6 +104,32 @@ def _escalate(at: datetime) -> int:
         alert.escalated = at
         changes[alert.key] = Change(alert, [AlertEvent.Kind.ESCALATED], _tellings(alert, asked, at))
     write(changes, now=at, because="escalated")
+    return len(changes)
+
+
+@transaction.atomic(durable=True)
+def hand_on(*, at: datetime) -> int:
+    """Tell of incidents again whose deliveries were all withdrawn, for their people lost the right; return of how many.
+
+    Told are those whom such an incident concerns now. What stands in the app of somebody who lost the right is no
+    telling. Any number may run at once.
+    """
+    this = Concat(Value("alert:"), OuterRef("pk"), Value(":"), OuterRef("told_count"), output_field=CharField())
+    telling = Delivery.objects.filter(dedupe_key=this)
+    away = Delivery.objects.filter(status=Delivery.Status.WITHDRAWN)
+    lost = away.filter(purpose=Delivery.Purpose.ALERT, created__gte=at - LOST)
+    same = away.filter(dedupe_key=OuterRef("dedupe_key"), person=OuterRef("person"))
+    nobody = Alert.objects.unresolved().filter(
+        Exists(telling.filter(status=Delivery.Status.WITHDRAWN)),
+        ~Exists(telling.exclude(status=Delivery.Status.WITHDRAWN).exclude(Exists(same))),
+        pk__in=lost.values("alert"),
+    )
+    alerts = _take(nobody)
+    people = people_to_tell(_places(alerts)) if alerts else []
+    found = {alert.key: Change(alert, told=tellings(alert, people, now=at)) for alert in alerts}
+    changes = {key: change for key, change in found.items() if change.told}
+    if changes:
+        write(changes, now=at, because="handed on")
     return len(changes)
 
 

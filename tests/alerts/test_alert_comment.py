@@ -42,6 +42,14 @@ def test_the_same_twice_in_a_row_is_one_and_again_later_is_another(see, north, m
     assert said(alert) == [("Mona", "Yes."), ("Max", "Yes."), ("Mona", "Yes.")]
 
 
+def test_a_line_break_counts_as_one_as_the_browser_counts_it(see, mona, post):
+    alert = see("low")
+    lines = ["x" * 99] * 10
+    assert post(mona, alert, "\r\n".join([*lines, "y"])).status_code == 422
+    assert post(mona, alert, "\r\n".join(lines) + "y").status_code == 302
+    assert said(alert) == [("Mona", "\n".join(lines) + "y")]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_twice_at_the_same_moment_is_one(see, mona, at_once):
     alert = see("low")

@@ -10,6 +10,7 @@ from twilio.request_validator import RequestValidator
 from accounts.services import set_right
 from alerts.channels.sms import callback
 from alerts.models import Alert, Delivery, Preferences
+from alerts.services.dead_letters import retry
 from tests.factories import ProductFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +180,17 @@ def test_no_number_stands_in_the_log(text, told, caplog):
         for word in ("STOP", "START", "ACK"):
             text(word)
     assert "441632960961" not in caplog.text
+
+
+@pytest.mark.parametrize("late", ["undelivered", "delivered"])
+def test_a_late_report_of_what_failed_says_nothing_of_what_is_tried_again(knock, told, late):
+    lost = told()
+    path = path_of(lost)
+    knock(path, MessageSid="SM9", MessageStatus="undelivered")
+    retry(delivery=lost, by=person("admin"))
+    knock(path, MessageSid="SM9", MessageStatus=late)
+    lost.refresh_from_db()
+    assert (lost.status, lost.provider_status) == ("waiting", "")
+    knock(path, MessageSid="SM10", MessageStatus="delivered")
+    lost.refresh_from_db()
+    assert (lost.status, lost.provider_id, lost.provider_status) == ("sent", "SM10", "delivered")

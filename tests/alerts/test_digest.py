@@ -15,7 +15,9 @@ from alerts.delivery import digests, relay
 from alerts.delivery.digests import gather
 from alerts.models import Alert, Delivery, Preferences, Subscription
 from alerts.queries import digests as reading
+from alerts.queries.dead_letters import failed_deliveries
 from alerts.services import observe
+from tests.alerts.doubles import Answer
 from tests.factories import ProductFactory
 
 # The relay sends from threads with connections of their own.
@@ -212,3 +214,29 @@ def test_however_many_there_are_they_are_gathered_in_a_few_statements(
     with django_assert_max_num_queries(13):
         gather()
     assert Delivery.objects.get(purpose="digest").gathered.count() == 300
+
+
+def test_one_that_fails_for_good_comes_another_way_beside_the_digest_of_that_way(mona, see, hour_comes, twilio):
+    mona.phone = "+441632960961"
+    mona.save()
+    for kind, channel, mode in (("low", "sms", "digest"), ("low", "email", "never"), ("overstock", "email", "digest")):
+        Subscription.objects.create(person=mona, kind=kind, channel=channel, mode=mode)
+    twilio.answers = [Answer(400, '{"code": 21211, "message": "Invalid number"}')]
+    see("low", product=ProductFactory(sku="LOW"))
+    see("overstock", product=ProductFactory(sku="OVER"))
+    hour_comes()
+    relay()
+    relay()
+    assert sorted(("LOW" in each.body, "OVER" in each.body) for each in mail.outbox) == [(False, True), (True, False)]
+    assert list(failed_deliveries().values_list("channel", "otherwise")) == [("sms", True)]
+
+
+def test_its_subject_counts_incidents_and_not_how_often_they_were_told(reader, see, hour_comes):
+    for kind in ("low", "out"):
+        Subscription.objects.get_or_create(person=reader, kind=kind, channel="email", defaults={"mode": "digest"})
+    product = ProductFactory()
+    see("low", product=product)
+    see("out", product=product)
+    hour_comes()
+    gather()
+    assert Delivery.objects.get(purpose="digest").facts["count"] == "1"

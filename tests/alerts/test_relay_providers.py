@@ -89,8 +89,11 @@ def test_a_provider_that_is_busy_is_left_alone_for_as_long_as_it_says(door, queu
     assert rows(channel) == [("waiting", 0)] * 3
     for row in Delivery.objects.filter(channel=channel):
         assert timedelta(seconds=80) < row.next_attempt - timezone.now() <= timedelta(seconds=90)
+    queue()
+    assert relay() == 0
+    assert len(door.received) == 1
     make_due()
-    assert relay() == 3
+    assert relay() == 4
 
 
 def test_a_provider_that_is_away_costs_one_probe_and_no_attempt(door, queue, channel, make_due):
@@ -131,6 +134,18 @@ def test_what_the_person_gets_by_mail_anyway_is_not_doubled(door, queue, channel
     twilio.always = door.always = Answer(400)
     assert relay() == 1
     assert len(mail_server.received) == 1
+
+
+def test_what_was_to_be_told_at_once_takes_along_what_waited_for_the_digest(door, queue, channel, mail_server, twilio):
+    queue()
+    [row] = Delivery.objects.filter(channel=channel)
+    values = {"alert": row.alert, "dedupe_key": row.dedupe_key, "person": row.person, "facts": row.facts}
+    later = timezone.now() + timedelta(hours=5)
+    Delivery.objects.create(channel="email", status="digest", next_attempt=later, **values)
+    twilio.always = door.always = Answer(400)
+    assert relay() == 1
+    assert len(mail_server.received) == 1
+    assert Delivery.objects.get(channel="email").status == "sent"
 
 
 def test_a_day_of_failures_falls_back(door, queue, channel, mail_server, twilio):

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from alerts.models import Alert, Delivery
+from alerts.services import acknowledge, escalate
 from tests.alerts.conftest import MONDAY
+from tests.factories import person
 
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("mona")
@@ -68,3 +70,24 @@ def test_observers_at_the_same_moment_reopen_once(see, at_once):
     at_once(*[lambda: see("out", at=MONDAY + HOUR)] * 6)
     assert Alert.objects.count() == 1
     assert Delivery.objects.leaving().count() == 2
+
+
+def test_a_quiet_return_stays_with_whom_it_was_acknowledged_by(see, mona, north):
+    nora = person("staff", {north: "operate"}, name="Nora")
+    north.next_in_line = nora
+    north.save()
+    acknowledge(alert=see("out"), by=mona, at=MONDAY)
+    for hour, kind in enumerate((None, "out", "low", "out", None, "low", "out"), start=1):
+        alert = see(kind, at=MONDAY + hour * HOUR)
+    assert (alert.status, alert.acknowledged_by) == ("acknowledged", mona)
+    assert escalate(at=MONDAY + 12 * HOUR) == 0
+    assert not Delivery.objects.filter(person=nora).exists()
+
+
+def test_what_went_to_the_next_in_line_goes_there_once_however_often_it_returns(see, mona, north):
+    see("out")
+    assert escalate(at=MONDAY + 2 * HOUR) == 1
+    for hour in (3, 5, 7):
+        see(None, at=MONDAY + hour * HOUR)
+        see("out", at=MONDAY + (hour + 1) * HOUR)
+    assert escalate(at=MONDAY + 12 * HOUR) == 0

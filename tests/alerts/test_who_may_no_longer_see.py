@@ -6,13 +6,14 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import set_right, set_role, suspend
 from alerts.delivery import digests, outcomes, relay
 from alerts.models import Alert, Delivery, Subscription
 from alerts.queries import needs_attention, unread
-from alerts.services import Finding, observe
+from alerts.services import Finding, hand_on, observe, snooze, wake
 from tests.alerts.conftest import MONDAY
 from tests.factories import person
 
@@ -108,3 +109,49 @@ def test_of_the_system_who_is_no_admin_any_more(mail_server):
     assert relay() == 0
     assert outbox(person=ada) == [("email", "withdrawn")]
     assert mail_server.received == []
+
+
+def test_what_all_its_people_lost_is_handed_on_once_to_whom_it_concerns_now(see, mona, north):
+    ada = person("admin", name="Ada")
+    alert = see("low")
+    set_right(person=mona, warehouse=north, right=None)
+    assert (relay(), hand_on(at=timezone.now())) == (0, 1)
+    assert (outbox(person=mona), outbox(person=ada)) == ([("email", "withdrawn")], [("email", "waiting")])
+    assert (relay(), hand_on(at=timezone.now())) == (1, 0)
+    assert "may no longer see it, so it goes to you." in mail.outbox[0].body
+    assert list(alert.events.values_list("kind", flat=True)) == ["opened", "told", "told"]
+
+
+def test_what_somebody_else_was_told_is_not_handed_on(see, mona, north):
+    person("manager", {north: "manage"}, name="Otto")
+    see("low")
+    set_right(person=mona, warehouse=north, right=None)
+    assert (relay(), hand_on(at=timezone.now())) == (1, 0)
+
+
+def test_what_is_over_is_not_handed_on(see, mona, north):
+    person("admin")
+    see("low")
+    set_right(person=mona, warehouse=north, right=None)
+    relay()
+    see(None)
+    assert hand_on(at=timezone.now()) == 0
+
+
+def test_where_nobody_is_left_to_be_told_it_waits_for_somebody(see, mona, north):
+    see("low")
+    set_right(person=mona, warehouse=north, right=None)
+    assert (relay(), hand_on(at=timezone.now())) == (0, 0)
+    otto = person("manager", {north: "manage"}, name="Otto")
+    assert hand_on(at=timezone.now()) == 1
+    assert outbox(person=otto) == [("email", "waiting")]
+
+
+def test_a_rest_that_ends_when_nobody_of_it_is_left_is_told_to_whom_it_concerns_now(see, mona, north):
+    otto = person("manager", {north: "manage"}, name="Otto")
+    alert = see("low")
+    snooze(alert=alert, by=mona, until=MONDAY + timedelta(hours=1), at=MONDAY)
+    relay()
+    set_right(person=mona, warehouse=north, right=None)
+    assert wake(at=MONDAY + timedelta(hours=2)) == 1
+    assert outbox(person=otto) == [("email", "sent"), ("email", "waiting")]

@@ -35,9 +35,10 @@ GUARDED = ("stock_stocktransaction", "stock_operation", "auditlog_logentry")
 def by_force(sql, *values):
     """Write as the tables' owner can, who takes the rights and switches the triggers off that guard history."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("GRANT UPDATE, DELETE ON stock_stocktransaction TO CURRENT_USER")
+        # Before the grant, which an autovacuum of the table would wait for while this waits for it.
         for table in GUARDED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("GRANT UPDATE, DELETE ON stock_stocktransaction TO CURRENT_USER")
         cursor.execute(sql, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in GUARDED:

@@ -44,8 +44,9 @@ def force(*statements, **values):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in TABLES:
-            cursor.execute(f"GRANT UPDATE, DELETE ON {table} TO CURRENT_USER")
+            # Before the grant, which an autovacuum of the table would wait for while this waits for it.
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"GRANT UPDATE, DELETE ON {table} TO CURRENT_USER")
         for statement in statements:
             cursor.execute(statement, values)
         for table in TABLES:

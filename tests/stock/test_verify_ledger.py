@@ -54,8 +54,7 @@ def force(*statements, **values):
     tables = ["stock_stocktransaction", "stock_operation", "stock_holding", "stock_inventory"]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        # Before the grant, which an autovacuum of the table would wait for while this waits for it.
-        for table in tables:
+        for table in tables:  # before the grant: an autovacuum would wait for that, and this for it
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute("GRANT UPDATE, DELETE ON stock_stocktransaction TO CURRENT_USER")
         for statement in statements:
